@@ -1,0 +1,43 @@
+"""A course on convolutional neural networks: the code that its lessons use.
+
+Importing this package loads nothing heavy: a module is loaded when it is first named.
+
+Example:
+    >>> import course_utils
+    >>> course_utils.kernels.SOBEL_X.shape
+    (3, 3)
+"""
+
+import importlib
+import os
+
+__version__ = "0.1.0"
+
+MODULES = (
+    "checks",
+    "claims",
+    "datasets",
+    "images",
+    "kernels",
+    "locations",
+    "plots",
+    "profile",
+    "progress",
+    "results",
+    "spectrum",
+)
+
+if os.environ.get("COURSE_OFFLINE") == "1":
+    from course_utils import network_guard
+
+    network_guard.install()
+
+
+def __getattr__(name: str):
+    if name in MODULES:
+        return importlib.import_module(f"course_utils.{name}")
+    raise AttributeError(f"course_utils has no module {name!r}. It has: {', '.join(MODULES)}.")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *MODULES})
