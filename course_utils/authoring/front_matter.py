@@ -1,0 +1,147 @@
+"""The facts at the head of a lesson: read from YAML, checked, and rendered for the reader."""
+
+import dataclasses
+import re
+import tomllib
+import urllib.parse
+
+import yaml
+
+from course_utils import locations
+
+REPOSITORY = "cnn-course/cnn-course"
+_KEYS = ("title", "read_minutes", "exercise_minutes", "objectives", "needs", "data", "budget")
+
+
+class FrontMatterError(ValueError):
+    """A fact at the head of a lesson that is missing or wrong."""
+
+
+@dataclasses.dataclass(frozen=True)
+class FrontMatter:
+    """What the head of a lesson says.
+
+    Args:
+        title (str): a verb phrase.
+        read_minutes (int), exercise_minutes (int): what the lesson takes, in minutes.
+        objectives (tuple of str): 3 to 5 things that the student can do afterwards.
+        needs (tuple of str): names of earlier lessons.
+        data (tuple of str): names in data/MANIFEST.toml.
+        cpu_seconds (float), memory_mb (float): the budget of a quick run.
+        gpu (str): how the lesson uses a GPU.
+    """
+
+    title: str
+    read_minutes: int
+    exercise_minutes: int
+    objectives: tuple[str, ...]
+    needs: tuple[str, ...]
+    data: tuple[str, ...]
+    cpu_seconds: float
+    memory_mb: float
+    gpu: str
+
+
+def _need(condition: bool, message: str) -> None:
+    if not condition:
+        raise FrontMatterError(message)
+
+
+def parse(text: str) -> FrontMatter:
+    """Read the YAML of a front-matter cell.
+
+    Raises:
+        FrontMatterError: with what is missing or wrong and how to put it right.
+    """
+    try:
+        facts = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise FrontMatterError(f"the front matter is no YAML: {error}") from None
+    _need(isinstance(facts, dict), "the front matter must be YAML 'key: value' lines.")
+    missing = [key for key in _KEYS if key not in facts]
+    unknown = [key for key in facts if key not in _KEYS]
+    _need(not missing, f"the front matter lacks {', '.join(missing)}.")
+    _need(not unknown, f"the front matter has unknown keys {', '.join(map(str, unknown))}.")
+    for key in ("read_minutes", "exercise_minutes"):
+        _need(isinstance(facts[key], int) and facts[key] > 0, f"{key} is {facts[key]!r}; give whole minutes above 0.")
+    objectives, needs, data = (facts[key] or [] for key in ("objectives", "needs", "data"))
+    for key, value in (("objectives", objectives), ("needs", needs), ("data", data)):
+        _need(
+            isinstance(value, list) and all(isinstance(item, str) for item in value),
+            f"{key} must be a list of texts; quote an item that holds ': '.",
+        )
+    _need(3 <= len(objectives) <= 5, f"{len(objectives)} objectives; give 3 to 5.")
+    budget = facts["budget"]
+    _need(
+        isinstance(budget, dict) and set(budget) == {"cpu_seconds", "memory_mb", "gpu"},
+        f"budget is {budget!r}; write {{cpu_seconds: 30, memory_mb: 700, gpu: not used}}.",
+    )
+    for key in ("cpu_seconds", "memory_mb"):
+        _need(isinstance(budget[key], (int, float)) and budget[key] > 0, f"budget.{key} must be a number above 0.")
+    return FrontMatter(
+        str(facts["title"]),
+        facts["read_minutes"],
+        facts["exercise_minutes"],
+        tuple(objectives),
+        tuple(needs),
+        tuple(data),
+        budget["cpu_seconds"],
+        budget["memory_mb"],
+        str(budget["gpu"]),
+    )
+
+
+def lesson_title(name: str) -> str:
+    """Return a lesson's file name as a person would say it.
+
+    Example:
+        >>> lesson_title("02_convolve_with_kernels")
+        '02 Convolve with kernels'
+    """
+    number, _, words = name.partition("_")
+    return f"{number} {words.replace('_', ' ').capitalize()}"
+
+
+def _licences() -> dict[str, str]:
+    manifest = tomllib.loads((locations.data() / "MANIFEST.toml").read_text(encoding="utf-8"))
+    entries = manifest.get("entry") or manifest.get("file") or manifest.get("photograph") or []
+    if isinstance(entries, dict):
+        return {name: entry["licence"] for name, entry in entries.items()}
+    return {entry["name"]: entry["licence"] for entry in entries}
+
+
+def render(facts: FrontMatter, name: str) -> str:
+    """Return the head of a lesson as the student reads it.
+
+    Args:
+        facts (FrontMatter): what the head says.
+        name (str): the lesson's file name without its ending.
+
+    Raises:
+        FrontMatterError: a data name that data/MANIFEST.toml does not list.
+    """
+    licences = _licences()
+    unknown = [item for item in facts.data if item not in licences]
+    _need(not unknown, f"data names {', '.join(unknown)} are not in data/MANIFEST.toml.")
+    notebook = f"lessons/{name}.ipynb"
+    colab = f"https://colab.research.google.com/github/{REPOSITORY}/blob/main/{notebook}"
+    binder = f"https://mybinder.org/v2/gh/{REPOSITORY}/main?labpath={urllib.parse.quote(notebook, safe='')}"
+    needs = ", ".join(f"[{lesson_title(need)}]({need}.ipynb)" for need in facts.needs) or "nothing: start here"
+    data = ", ".join(f"{item} ({licences[item]})" for item in facts.data) or "none"
+    lines = [
+        f"# {re.match('[0-9]*', name)[0]} · {facts.title}",
+        "",
+        f"[Open in Colab]({colab}) · [Open on Binder]({binder})",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| **Time** | {facts.read_minutes} minutes to read and run, {facts.exercise_minutes} minutes of exercises |",
+        f"| **Needs** | {needs} |",
+        f"| **Data** | {data} |",
+        f"| **Budget** | {facts.cpu_seconds:g} CPU seconds, {facts.memory_mb:g} MB; GPU: {facts.gpu} |",
+        "",
+        "**After this lesson you can:**",
+        "",
+        *(f"- {objective}" for objective in facts.objectives),
+    ]
+    return "\n".join(lines)
