@@ -5,8 +5,6 @@ import json
 import pathlib
 from collections.abc import Callable, Iterable
 
-import nbformat
-
 from course_utils import locations
 from course_utils.authoring import (
     collect,
@@ -39,16 +37,13 @@ def sources(names: Iterable[str] = ()) -> list[pathlib.Path]:
     chosen = []
     for name in names:
         wanted = pathlib.PurePath(name).stem
-        matches = [path for path in found if path.stem == wanted or (wanted.isdigit() and int(path.stem[:2]) == int(wanted))]
+        matches = [
+            path for path in found if path.stem == wanted or (wanted.isdigit() and int(path.stem[:2]) == int(wanted))
+        ]
         if not matches:
             raise ValueError(f"no lesson {name!r}; there are: {', '.join(path.stem for path in found)}.")
         chosen += matches
     return list(dict.fromkeys(chosen)) or found
-
-
-def _committed_reference(path: pathlib.Path) -> nbformat.NotebookNode | None:
-    notebook = path.with_suffix(".ipynb")
-    return nbformat.read(notebook, as_version=4) if notebook.exists() else None
 
 
 def _paths(path: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path, pathlib.Path]:
@@ -72,7 +67,7 @@ def drift(path: pathlib.Path) -> list[str]:
     """
     lesson = source.read(path)
     reference_path, student_path, exercise_path = _paths(path)
-    committed = _committed_reference(path)
+    committed = reference.committed(path)
     if committed is None:
         return [f"{reference_path.name}: missing; run `course build {path.stem[:2]}`"]
     messages = []
@@ -82,7 +77,7 @@ def drift(path: pathlib.Path) -> list[str]:
     claims = course.get("claims", [])
     try:
         expected = reference.unexecuted(lesson, claims)
-        expected_student = student.cut(lesson, expected_values(claims))
+        expected_student = student.cut(lesson, reference.values(claims))
     except source.SourceError as error:
         return [*messages, str(error)]
     if notebook_writer.dumps(reference.without_outputs(committed)) != notebook_writer.dumps(expected):
@@ -99,11 +94,6 @@ def drift(path: pathlib.Path) -> list[str]:
     elif json.loads(exercise_path.read_text(encoding="utf-8")).get("source_sha256") != lesson.sha256:
         messages.append(f"course_utils/exercises/{exercise_path.name}: was made from another version of {path.name}")
     return messages
-
-
-def expected_values(claims: list[dict]) -> dict[str, float]:
-    """Return the measured values that a lesson's text may quote, by claim name."""
-    return {claim["name"]: claim["value"] for claim in claims if claim.get("name") and claim["value"] is not None}
 
 
 def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress | None = None) -> list[str]:
@@ -133,7 +123,10 @@ def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress 
         if faults:
             return faults
         say("collecting exercises")
-        document = {**collect.visible_document(lesson.name, collect.exercises(path)), "source_sha256": lesson.sha256}
+        document = {
+            **collect.visible_document(lesson.name, collect.exercises(path)),
+            "source_sha256": lesson.sha256,
+        }
         reference_path, student_path, exercise_path = _paths(path)
         # The checks in the notebook read the file, so it has to be there before the run.
         notebook_writer.write(exercise_path, exercise_json(document))
@@ -151,7 +144,7 @@ def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress 
         if failed:
             return failed
         executed = reference.with_outputs(reference.unexecuted(lesson, claims), result.notebook)
-        student_notebook = student.cut(lesson, expected_values(claims))
+        student_notebook = student.cut(lesson, reference.values(claims))
     except (source.SourceError, ValueError) as error:
         return [f"{error}" if path.name in str(error) else f"{path.name}: {error}"]
     notebook_writer.write(reference_path, notebook_writer.dumps(executed))

@@ -63,7 +63,10 @@ def parse(text: str) -> FrontMatter:
     _need(not missing, f"the front matter lacks {', '.join(missing)}.")
     _need(not unknown, f"the front matter has unknown keys {', '.join(map(str, unknown))}.")
     for key in ("read_minutes", "exercise_minutes"):
-        _need(isinstance(facts[key], int) and facts[key] > 0, f"{key} is {facts[key]!r}; give whole minutes above 0.")
+        _need(
+            isinstance(facts[key], int) and facts[key] > 0,
+            f"{key} is {facts[key]!r}; give whole minutes above 0.",
+        )
     objectives, needs, data = (facts[key] or [] for key in ("objectives", "needs", "data"))
     for key, value in (("objectives", objectives), ("needs", needs), ("data", data)):
         _need(
@@ -77,7 +80,10 @@ def parse(text: str) -> FrontMatter:
         f"budget is {budget!r}; write {{cpu_seconds: 30, memory_mb: 700, gpu: not used}}.",
     )
     for key in ("cpu_seconds", "memory_mb"):
-        _need(isinstance(budget[key], (int, float)) and budget[key] > 0, f"budget.{key} must be a number above 0.")
+        _need(
+            isinstance(budget[key], (int, float)) and budget[key] > 0,
+            f"budget.{key} must be a number above 0.",
+        )
     return FrontMatter(
         str(facts["title"]),
         facts["read_minutes"],

@@ -1,7 +1,7 @@
 """Solution blocks: what a student is given in place of the lines between two markers.
 
-    # BEGIN SOLUTION ... # END SOLUTION     cut out of the student notebook
-    # BEGIN STUB ... # END STUB             commented lines that the student gets instead (optional)
+# BEGIN SOLUTION ... # END SOLUTION     cut out of the student notebook
+# BEGIN STUB ... # END STUB             commented lines that the student gets instead (optional)
 """
 
 import ast
@@ -92,7 +92,11 @@ def assigned_names(source: str) -> list[str]:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             names.append(statement.name)
         elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.With)):
-            bound = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+            bound = [
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            ]
             names.extend(bound)
     return list(dict.fromkeys(names))
 
@@ -106,7 +110,9 @@ def _stub(block: Block, exercise: str) -> list[str]:
     try:
         names = assigned_names("\n".join(block.lines))
     except SyntaxError as error:
-        raise MarkupError(block.first + 1 + (error.lineno or 1), f"the solution block is no Python: {error.msg}.") from None
+        raise MarkupError(
+            block.first + 1 + (error.lineno or 1), f"the solution block is no Python: {error.msg}."
+        ) from None
     if not names:
         raise MarkupError(block.first + 1, "a solution block at the left margin must assign at least one name.")
     return [f"{name} = ...  # your answer" for name in names]
@@ -123,7 +129,9 @@ def _uncommented(block: Block) -> list[str]:
         elif not text.strip():
             lines.append("")
         else:
-            raise MarkupError(block.first + 2 + offset, f"lines of a STUB block begin with '# '; found {line.strip()!r}.")
+            raise MarkupError(
+                block.first + 2 + offset, f"lines of a STUB block begin with '# '; found {line.strip()!r}."
+            )
     return lines
 
 
@@ -149,7 +157,9 @@ def student_source(source: str, exercise: str) -> str:
         result.extend(lines[position : block.first])
         if block.kind == "STUB":
             result.extend(_uncommented(block))
-        elif not (index + 1 < len(found) and found[index + 1].kind == "STUB" and found[index + 1].first == block.last + 1):
+        elif not (
+            index + 1 < len(found) and found[index + 1].kind == "STUB" and found[index + 1].first == block.last + 1
+        ):
             result.extend(_stub(block, exercise))
         position = block.last + 1
     result.extend(lines[position:])

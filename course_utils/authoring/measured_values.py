@@ -36,8 +36,9 @@ def render(text: str, values: Mapping[str, float]) -> str:
         if match["name"] not in values:
             known = ", ".join(sorted(values)) or "none"
             raise KeyError(
-                f"the text quotes {match[0]} but no claim with name={match['name']!r} recorded a value; recorded: {known}"
+                f"the text quotes {match[0]} but no claim with name={match['name']!r} recorded a value; "
+                f"recorded: {known}"
             )
-        return format(values[match["name"]], match["format"] or "")
+        return format(values[match["name"]], (match["format"] or "").strip())
 
     return _PLACE.sub(figure, text)

@@ -22,7 +22,12 @@ def new(cells: list[dict], course: dict) -> nbformat.NotebookNode:
     for cell in cells:
         cell["metadata"] = {key: cell["metadata"][key] for key in CELL_METADATA if key in cell["metadata"]}
     return nbformat.from_dict(
-        {"cells": cells, "metadata": {**NOTEBOOK_METADATA, "course": course}, "nbformat": 4, "nbformat_minor": 5}
+        {
+            "cells": cells,
+            "metadata": {**NOTEBOOK_METADATA, "course": course},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
     )
 
 

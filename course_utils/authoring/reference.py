@@ -1,5 +1,6 @@
 """The executed reference notebook: every cell of the source, with the outputs that can be compared."""
 
+import pathlib
 import re
 
 import nbformat
@@ -10,6 +11,17 @@ _COMPARABLE = "text/plain"
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
+def committed(path: pathlib.Path) -> nbformat.NotebookNode | None:
+    """Return the reference notebook that lies beside a source, or None before the first build."""
+    notebook = path.with_suffix(".ipynb")
+    return nbformat.read(notebook, as_version=4) if notebook.exists() else None
+
+
+def values(claims: list[dict]) -> dict[str, float]:
+    """Return the measured values that a lesson's text may quote, by claim name."""
+    return {claim["name"]: claim["value"] for claim in claims if claim.get("name") and claim["value"] is not None}
+
+
 def unexecuted(lesson: source.Lesson, claims: list[dict]) -> nbformat.NotebookNode:
     """Return the reference notebook without outputs.
 
@@ -18,9 +30,8 @@ def unexecuted(lesson: source.Lesson, claims: list[dict]) -> nbformat.NotebookNo
         claims (list of dict): what the claims of the last run recorded; kept in the notebook's metadata, so
             that texts can be rendered and checked without running anything.
     """
-    values = {claim["name"]: claim["value"] for claim in claims if claim.get("name") and claim["value"] is not None}
     course = {**student.course_metadata(lesson), "claims": claims, "source_sha256": lesson.sha256}
-    return notebook_writer.new(student.prepared_cells(lesson, values), course)
+    return notebook_writer.new(student.prepared_cells(lesson, values(claims)), course)
 
 
 def recorded_claims(events: list[dict]) -> list[dict]:
@@ -65,9 +76,7 @@ def stored_outputs(outputs: list[dict], execution_count: int) -> list[dict]:
     return stored
 
 
-def with_outputs(
-    unexecuted_notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode
-) -> nbformat.NotebookNode:
+def with_outputs(unexecuted_notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return the reference with the outputs of an execution of the same cells, counted 1..n.
 
     Raises:

@@ -26,7 +26,14 @@ def nbgrader_metadata(cell: nbformat.NotebookNode) -> dict | None:
         return {**common, "grade": False, "grade_id": f"exercise-{number}", "solution": True}
     if "check" in tags:
         points = cell.metadata["points"]
-        return {**common, "grade": True, "grade_id": f"check-{number}", "locked": True, "points": points, "solution": False}
+        return {
+            **common,
+            "grade": True,
+            "grade_id": f"check-{number}",
+            "locked": True,
+            "points": points,
+            "solution": False,
+        }
     return None
 
 
@@ -46,9 +53,7 @@ def prepared_cells(lesson: source.Lesson, values: dict[str, float]) -> list[nbfo
         if "exercise" in source.tags(cell) and "exercise" in cell.metadata
     }
     cells = []
-    for index, (cell, identity) in enumerate(
-        zip(lesson.notebook.cells, cell_ids.assign(lesson.notebook), strict=True)
-    ):
+    for index, (cell, identity) in enumerate(zip(lesson.notebook.cells, cell_ids.assign(lesson.notebook), strict=True)):
         text, metadata = cell.source, dict(cell.metadata)
         tags = source.tags(cell)
         if tags & {"exercise", "check", "hidden"}:
@@ -66,9 +71,7 @@ def prepared_cells(lesson: source.Lesson, values: dict[str, float]) -> list[nbfo
                     text = measured_values.render(text, values)
             except (front_matter.FrontMatterError, KeyError, ValueError) as error:
                 raise lesson.error(index, str(error.args[0])) from None
-        new = nbformat.from_dict(
-            {"cell_type": cell.cell_type, "id": identity, "metadata": metadata, "source": text}
-        )
+        new = nbformat.from_dict({"cell_type": cell.cell_type, "id": identity, "metadata": metadata, "source": text})
         if cell.cell_type == "code":
             new.update(execution_count=None, outputs=[])
         nbgrader = nbgrader_metadata(new)

@@ -9,7 +9,9 @@ from course_utils.authoring import markup, source
 def _globals_read(table: symtable.SymbolTable) -> set[str]:
     """Return the names that a code block and the functions in it read from outside."""
     if table.get_type() == "module":
-        read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and not symbol.is_assigned()}
+        read = {
+            symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and not symbol.is_assigned()
+        }
     else:
         read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
     for child in table.get_children():
@@ -63,8 +65,8 @@ def faults(lesson: source.Lesson) -> list[str]:
                     str(
                         lesson.error(
                             index,
-                            f"reads {name!r}, which only exercise {exercise} defines; an unfinished notebook would fail "
-                            f'here. Use course_utils, or say needs=["{exercise}"] on the exercise cell.',
+                            f"reads {name!r}, which only exercise {exercise} defines; an unfinished notebook "
+                            f'would fail here. Use course_utils, or say needs=["{exercise}"] on the exercise cell.',
                         )
                     )
                 )
