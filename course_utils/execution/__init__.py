@@ -1,0 +1,1 @@
+"""Run notebooks without a browser: quick kernels, results, CPU seconds and memory."""
