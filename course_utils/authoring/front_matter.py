@@ -2,12 +2,11 @@
 
 import dataclasses
 import re
-import tomllib
 import urllib.parse
 
 import yaml
 
-from course_utils import locations
+from course_utils import datasets
 
 REPOSITORY = "cnn-course/cnn-course"
 _KEYS = ("title", "read_minutes", "exercise_minutes", "objectives", "needs", "data", "budget")
@@ -108,14 +107,6 @@ def lesson_title(name: str) -> str:
     return f"{number} {words.replace('_', ' ').capitalize()}"
 
 
-def _licences() -> dict[str, str]:
-    manifest = tomllib.loads((locations.data() / "MANIFEST.toml").read_text(encoding="utf-8"))
-    entries = manifest.get("entry") or manifest.get("file") or manifest.get("photograph") or []
-    if isinstance(entries, dict):
-        return {name: entry["licence"] for name, entry in entries.items()}
-    return {entry["name"]: entry["licence"] for entry in entries}
-
-
 def render(facts: FrontMatter, name: str) -> str:
     """Return the head of a lesson as the student reads it.
 
@@ -126,7 +117,7 @@ def render(facts: FrontMatter, name: str) -> str:
     Raises:
         FrontMatterError: a data name that data/MANIFEST.toml does not list.
     """
-    licences = _licences()
+    licences = {entry.name: entry.licence for entry in datasets.manifest().values()}
     unknown = [item for item in facts.data if item not in licences]
     _need(not unknown, f"data names {', '.join(unknown)} are not in data/MANIFEST.toml.")
     notebook = f"lessons/{name}.ipynb"
