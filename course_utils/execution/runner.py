@@ -87,6 +87,7 @@ def run(
     environment: dict[str, str] | None = None,
     timeout_per_cell: float = 180,
     on_progress: Callable[[int, int], None] | None = None,
+    on_events: Callable[[list[dict]], None] | None = None,
     allow_errors: bool = False,
 ) -> RunResult:
     """Execute a notebook in a kernel of its own.
@@ -102,6 +103,7 @@ def run(
         timeout_per_cell (float, default 180): seconds that a cell may take.
         on_progress (function, default None): called as on_progress(cell_index, total) before each cell, from 0,
             and at the end with both equal.
+        on_events (function, default None): called after each code cell with all events recorded so far.
         allow_errors (bool, default False): go on after a cell that raises.
 
     Returns:
@@ -149,6 +151,8 @@ def run(
                         if on_progress:
                             on_progress(index, total)
                         client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+                        if on_events and cell.cell_type == "code":
+                            on_events(read_events(results))
                 finally:
                     seconds = time.perf_counter() - started
                     usage = meter.read()
