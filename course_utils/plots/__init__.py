@@ -1,0 +1,43 @@
+"""Pictures for the lessons: each takes data and alt text and returns an object that a notebook shows.
+
+A helper is loaded when it is first named, so that importing this package does not load matplotlib.
+Nothing here uses pyplot, changes matplotlib's settings, or writes a file.
+
+Example:
+    >>> import numpy as np
+    >>> from course_utils import plots
+    >>> plots.compare(np.zeros((2, 2), dtype=np.uint8), alt="a black square")
+    Picture: a black square
+"""
+
+import importlib
+
+_HOME = {
+    "Picture": "picture",
+    "Slider": "frame_slider",
+    "compare": "panels",
+    "figure": "picture",
+    "grid": "panels",
+    "histogram": "curves",
+    "kernel": "number_views",
+    "kernels": "number_views",
+    "lines": "curves",
+    "overlay_line": "panels",
+    "pixels": "number_views",
+    "profile": "curves",
+    "slider": "frame_slider",
+    "sliding_window": "window",
+    "spectrum": "frequency_views",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"course_utils.plots has no {name!r}. It has: {', '.join(sorted(_HOME))}.")
+    return getattr(importlib.import_module(f"course_utils.plots.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})
