@@ -64,7 +64,9 @@ def lines(
         )  # fmt: skip
     _finish(axes, xlabel, ylabel, title, log_x, log_y)
     if any(series):
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5)) if len(series) > 3 else axes.legend(loc="best")
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False) if len(series) > 3 else axes.legend(
+            loc="best", frameon=False
+        )
     return result
 
 
@@ -114,7 +116,7 @@ def profile(
     axes.set_xlim(0, longest - 1)
     _finish(axes, xlabel, ylabel, title)
     if any(named):
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(named), borderaxespad=0.1)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(named), borderaxespad=0.1, frameon=False)
     return result
 
 
@@ -170,7 +172,7 @@ def histogram(
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}" if value >= 0.01 or value == 0 else f"{value:.1%}")
     _finish(axes, "value of a pixel", "share of pixels", title)
     if len(named) > 1:
-        axes.legend(loc="best")
+        axes.legend(loc="best", frameon=False)
     return result
 
 

@@ -31,13 +31,25 @@ def data_uri(rgb: np.ndarray, limit: int, smallest_quality: int = 40) -> str:
     bgr = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2BGR)
     if not cv2.haveImageWriter("picture.webp"):
         return _uri(cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1], "png")
-    for quality in (LOSSLESS, 92, 85, 75, 65, 55, 45, 35, 25):
-        if quality == LOSSLESS and _is_busy(bgr, limit):
-            continue
-        encoded = cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
+    if not _is_busy(bgr, limit):
+        for pixels in (bgr, _with_fewer_colours(bgr)):
+            encoded = _webp(pixels, LOSSLESS)
+            if len(encoded) <= limit:
+                return _uri(encoded, "webp")
+    for quality in (92, 85, 75, 65, 55, 45, 35, 25):
+        encoded = _webp(bgr, quality)
         if len(encoded) <= limit or quality <= smallest_quality:
             break
     return _uri(encoded, "webp")
+
+
+def _webp(bgr: np.ndarray, quality: int) -> np.ndarray:
+    return cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
+
+
+def _with_fewer_colours(bgr: np.ndarray) -> np.ndarray:
+    # 33 levels per channel: nobody sees it on the smooth edges of letters, and it packs a third better.
+    return np.minimum((bgr.astype(np.uint16) + 4) // 8 * 8, 255).astype(np.uint8)
 
 
 def _is_busy(bgr: np.ndarray, limit: int) -> bool:

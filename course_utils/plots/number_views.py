@@ -59,20 +59,27 @@ def kernels(named: Mapping[str, np.ndarray], *, alt: str, columns: int = 5) -> p
         raise ValueError("kernels was given no kernel.")
     arrays = {name: _check_kernel(values, name) for name, values in named.items()}
     columns = min(columns, len(arrays))
-    num_rows = -(-len(arrays) // columns)
     cell, gap, caption = (2.0 if columns < 5 else 1.62), 0.2, 0.26
     wrapped = {name: panels.wrap(name, cell) for name in arrays}
     title_height = panels.title_space(list(wrapped.values()))
-    block = title_height + cell + caption
+    names = list(arrays)
+    rows = [names[start : start + columns] for start in range(0, len(names), columns)]
+    heights = [max(cell * _height_share(arrays[name]) for name in row) for row in rows]
     width = 2 * panels.MARGIN + columns * cell + (columns - 1) * gap
-    height = 2 * panels.MARGIN + num_rows * block + (num_rows - 1) * gap
+    height = 2 * panels.MARGIN + sum(heights) + len(rows) * (title_height + caption) + (len(rows) - 1) * gap
     result = picture.Picture(width, height, alt=alt)
-    for index, (name, values) in enumerate(arrays.items()):
-        row, column = divmod(index, columns)
-        left = panels.MARGIN + column * (cell + gap)
-        bottom = height - panels.MARGIN - row * (block + gap) - block + caption
-        _draw_kernel(result, (left, bottom, cell), values, wrapped[name])
+    bottom = height - panels.MARGIN
+    for row, row_height in zip(rows, heights, strict=True):
+        bottom -= title_height + row_height
+        for column, name in enumerate(row):
+            left = panels.MARGIN + column * (cell + gap)
+            _draw_kernel(result, (left, bottom, cell, row_height), arrays[name], wrapped[name])
+        bottom -= caption + gap
     return result
+
+
+def _height_share(values: np.ndarray) -> float:
+    return values.shape[0] / max(values.shape)
 
 
 def pixels(image: np.ndarray, *, alt: str, title: str | None = None, width: float = 6) -> picture.Picture:
@@ -131,15 +138,17 @@ def write_numbers(axes, values: np.ndarray, shade: colours.Shade, cell: float, s
         The texts, row by row.
     """
     texts = number_texts(values)
-    longest = max(len(text) for text in texts.flat)
     lines = 3 if values.ndim == 3 else 1
+    longest = max(len(text) for text in texts.flat) + (2 if lines == 3 else 0)
     fits = min(cell * 72 / (0.66 * (longest + 0.7)), cell * 72 / (1.35 * lines + 0.3))
     size = size or float(np.clip(fits, 3.5, 11))
     lightness = lightness_of(shade)
     written = []
     for (row, column), light in np.ndenumerate(lightness):
-        ink = "black" if light > 0.5 else "white"
-        label = "\n".join(texts[row, column]) if values.ndim == 3 else texts[row, column]
+        ink = "black" if light > 0.47 else "white"
+        label = texts[row, column]
+        if values.ndim == 3:
+            label = "\n".join(f"{name} {number}" for name, number in zip("RGB", label, strict=True))
         written.append(
             axes.text(column, row, label, ha="center", va="center", color=ink, fontsize=size, linespacing=1.1)
         )
@@ -194,15 +203,15 @@ def _check_kernel(values: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
-def _draw_kernel(result, place: tuple[float, float, float], values: np.ndarray, title: str) -> None:
-    left, bottom, cell = place
+def _draw_kernel(result, place: tuple[float, float, float, float], values: np.ndarray, title: str) -> None:
+    left, bottom, cell, row_height = place
     rows, columns = values.shape
     pixel = cell / max(rows, columns)
     width, height = pixel * columns, pixel * rows
-    axes = panels.place(result, left + (cell - width) / 2, bottom + (cell - height) / 2, width, height)
+    axes = panels.place(result, left + (cell - width) / 2, bottom + (row_height - height) / 2, width, height)
     reach = float(np.abs(values).max()) or 1.0
     # Paler than the full map: the weights are to be read, the colours only to be seen.
-    shade = colours.Shade(values, "signed", -1.35 * reach, 1.35 * reach)
+    shade = colours.Shade(values, "signed", -1.6 * reach, 1.6 * reach)
     panels.show(axes, shade, title)
     if max(rows, columns) <= LARGEST_WITH_NUMBERS:
         write_numbers(axes, values, shade, pixel)

@@ -14,6 +14,7 @@ MARGIN = 0.04
 TITLE_LINE = 0.21
 TITLE_PAD = 0.08
 BAR_SPACE = 0.62
+ZOOM_SIDE = 2.7
 CHARACTERS_PER_INCH = 12.4
 
 
@@ -64,7 +65,7 @@ def compare(
     widths = [row_height * aspect for aspect in aspects]
     wrapped = [wrap(name, panel) for name, panel in zip(names, widths, strict=True)]
     title_height = title_space(wrapped)
-    zoom_height = min(widths) if zoom else 0
+    zoom_height = min(*widths, ZOOM_SIDE) if zoom else 0
     total_width = 2 * MARGIN + sum(widths) + GAP * (len(images) - 1) + (BAR_SPACE if has_bar else 0)
     total_height = 2 * MARGIN + title_height + row_height + (GAP + zoom_height if zoom else 0)
     result = picture.Picture(total_width, total_height, alt=alt)
@@ -129,9 +130,10 @@ def grid(
     aspect = max(shade.values.shape[0] / shade.values.shape[1] for shade in shades)
     panel_height = panel * min(aspect, 1.5)
     wrapped = [wrap(name, panel) for name in names]
+    row_gap = 0.04 if any(names) else GAP
     title_heights = [title_space(wrapped[row * columns : (row + 1) * columns]) for row in range(num_rows)]
     total_width = 2 * MARGIN + columns * panel + GAP * (columns - 1) + (BAR_SPACE if has_bar else 0)
-    total_height = 2 * MARGIN + sum(title_heights) + num_rows * panel_height + GAP * (num_rows - 1)
+    total_height = 2 * MARGIN + sum(title_heights) + num_rows * panel_height + row_gap * (num_rows - 1)
     result = picture.Picture(total_width, total_height, alt=alt)
     bottom = total_height - MARGIN
     for row in range(num_rows):
@@ -144,7 +146,7 @@ def grid(
         if has_bar and row == 0:
             signed = next(shade for shade in shades if shade.kind == "signed")
             add_bar(result, MARGIN + columns * (panel + GAP), bottom, panel_height, signed)
-        bottom -= GAP
+        bottom -= row_gap
     return result
 
 
@@ -204,7 +206,8 @@ def overlay_line(
         )  # fmt: skip
     if profile:
         left = image_width + 0.85
-        chart = place(result, left, 0.5, total_width - left - 0.15, total_height - title_height - 0.6)
+        head = max(title_height, 0.3 if values.ndim == 2 else 0.0)
+        chart = place(result, left, 0.5, total_width - left - 0.15, total_height - head - 0.6)
         _draw_profile(chart, values, shade)
     return result
 
@@ -222,7 +225,7 @@ def _draw_profile(chart, values: np.ndarray, shade: colours.Shade) -> None:
         chart.set_ylim(0, max(260, values.max() * 1.02))
     chart.grid(axis="y")
     if values.ndim == 2:
-        chart.legend(loc="upper center", ncols=3, bbox_to_anchor=(0.5, 1.14))
+        chart.legend(loc="lower center", ncols=3, bbox_to_anchor=(0.5, 0.99), frameon=False)
 
 
 CHANNEL_COLOURS = ("#c0392b", "#1e8449", "#1f5fbf")
@@ -301,8 +304,11 @@ def add_bar(result: picture.Picture, left: float, bottom: float, height: float, 
     )  # fmt: skip
     axes.yaxis.tick_right()
     axes.set_xticks([])
-    axes.set_yticks([shade.low, 0, shade.high], [short_number(v) for v in (shade.low, 0, shade.high)])
+    numbers = (shade.low, 0, shade.high)
+    axes.set_yticks(numbers, [short_number(number) for number in numbers])
     axes.tick_params(length=2, pad=2)
+    for label, side in zip(axes.get_yticklabels(), ("bottom", "center", "top"), strict=True):
+        label.set_verticalalignment(side)
     for spine in axes.spines.values():
         spine.set(visible=True, color="#bdbdbd", linewidth=0.6)
 

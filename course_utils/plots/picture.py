@@ -13,6 +13,7 @@ from course_utils.plots import encoding
 CSS_PIXELS_PER_INCH = 96
 SHARPNESS = 2  # device pixels per CSS pixel
 BYTES_LIMIT = 140_000
+MATPLOTLIB_TITLE_SIZE = 12
 
 # Okabe and Ito's colours, which people with colour-blindness can tell apart, in an order that prints well.
 LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#444444")
@@ -111,8 +112,17 @@ class Picture(matplotlib_figure.Figure):
             (96, 192, 3)
         """
         with style():
+            self._tidy()
             self.canvas.draw()
         return np.asarray(self.canvas.buffer_rgba())[:, :, :3].copy()
+
+    def _tidy(self) -> None:
+        # Titles and legends made by hand, outside of style(), come in matplotlib's own size and frame.
+        for axes in self.axes:
+            if axes.title.get_fontsize() == MATPLOTLIB_TITLE_SIZE:
+                axes.title.set_fontsize(STYLE["axes.titlesize"])
+            if axes.get_legend() is not None:
+                axes.get_legend().set_frame_on(False)
 
     def to_html(self) -> str:
         """Return an <img> element that holds the pixels and the alt text.

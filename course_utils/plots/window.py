@@ -6,6 +6,7 @@ from matplotlib import patches
 from course_utils.plots import colours, frame_slider, number_views, panels, picture
 
 MOST_STEPS = 64
+STEP_BYTES = 18_000
 ACCENT = picture.LINE_COLOURS[4]
 
 
@@ -39,7 +40,7 @@ def sliding_window(image: np.ndarray, kernel: np.ndarray, *, alt: str, title: st
     stage = _Stage(image, kernel, output)
     uris, labels = [], []
     for row, column in np.ndindex(output.shape):
-        uris.append(frame_slider.pack(stage.draw(row, column), frame_slider.FRAME_BYTES))
+        uris.append(frame_slider.pack(stage.draw(row, column), STEP_BYTES))
         labels.append(f"row {row}, column {column}: {number_views.number_texts(output)[row, column]}")
     return frame_slider.Slider(uris, labels, picture.check_alt(alt), title, stage.css_width)
 
@@ -69,6 +70,8 @@ class _Stage:
         self.image, self.kernel, self.output = image, kernel, output
         width = 3 * self.side + 2 * self.gap + 2 * panels.MARGIN
         self.figure = picture.Picture(width, self.side + self.top + self.foot, alt="one step")
+        # Sharper pixels would double the size of the page.
+        self.figure.set_dpi(1.5 * picture.CSS_PIXELS_PER_INCH)
         self.css_width = round(width * picture.CSS_PIXELS_PER_INCH)
         self.shades = colours.shade([image, output])
         self.left_axes, cell = self._board(0, image.shape, "image and window")
