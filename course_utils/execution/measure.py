@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import sys
 import threading
+from collections.abc import Mapping
 
 import psutil
 
@@ -21,6 +22,26 @@ class Usage:
 
     cpu_seconds: float
     peak_mb: float
+
+    def over(self, budget: Mapping[str, float]) -> str:
+        """Return in words where this is more than a budget, "" where it is within.
+
+        Args:
+            budget (mapping): "cpu_seconds" and "memory_mb"; what is not named is not limited.
+
+        Example:
+            >>> Usage(12.5, 300).over({"cpu_seconds": 10, "memory_mb": 700})
+            '12.5 of 10 CPU seconds'
+        """
+        limits = (
+            (self.cpu_seconds, budget.get("cpu_seconds"), "CPU seconds", 1),
+            (self.peak_mb, budget.get("memory_mb"), "MB of memory", 0),
+        )
+        return ", ".join(
+            f"{used:.{digits}f} of {limit:g} {unit}"
+            for used, limit, unit, digits in limits
+            if limit is not None and used > limit
+        )
 
 
 class Meter:

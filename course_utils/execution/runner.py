@@ -5,6 +5,8 @@ import dataclasses
 import json
 import os
 import pathlib
+import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,7 +15,7 @@ import ipykernel.kernelspec
 import jupyter_client
 import nbclient
 import nbformat
-from jupyter_client import kernelspec
+from jupyter_client import kernelspec, provisioning
 
 from course_utils.execution import forked_kernels, measure
 
@@ -68,15 +70,25 @@ def read_events(path: pathlib.Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _explain(error: Exception, index: int, timeout: float, log: pathlib.Path) -> str:
+def ending(provisioner: provisioning.KernelProvisionerBase) -> str:
+    """Return how a kernel's process ended, in words: "signal SIGKILL (perhaps out of memory)", "exit status 3"."""
+    status = getattr(getattr(provisioner, "process", None), "returncode", None)
+    if status is None:
+        return "cause unknown"
+    if status >= 0:
+        return f"exit status {status}"
+    name = signal.Signals(-status).name
+    return f"signal {name} (perhaps out of memory)" if name == "SIGKILL" else f"signal {name}"
+
+
+def _explain(error: Exception, index: int, timeout: float, ended: str) -> str:
     where = f"cell {index + 1}"
     if isinstance(error, nbclient.exceptions.CellExecutionError):
         return f"{where} stopped with {error.ename}: {error.evalue}"
     if isinstance(error, nbclient.exceptions.CellTimeoutError):
         return f"{where} took longer than {timeout:g} s"
     if isinstance(error, nbclient.exceptions.DeadKernelError):
-        last_words = [line for line in log.read_text("utf-8", "replace").splitlines() if "[IPKernelApp]" not in line]
-        return f"the kernel died in {where}: " + (" | ".join(last_words[-5:]) or "perhaps it ran out of memory")
+        return f"the kernel died in {where}: {ended}"
     return f"{where} could not be run: {error}"
 
 
@@ -117,9 +129,9 @@ def run(
     """
     notebook = _blank_copy(notebook)
     total = len(notebook.cells)
-    error, seconds, usage, kernel = None, 0.0, measure.Usage(0.0, 0.0), "ordinary"
+    error, seconds, usage, kernel, ended = None, 0.0, measure.Usage(0.0, 0.0), "ordinary", ""
     with tempfile.TemporaryDirectory(prefix="course-run-", ignore_cleanup_errors=True) as scratch:
-        results, log = pathlib.Path(scratch) / "results.jsonl", pathlib.Path(scratch) / "kernel.log"
+        results = pathlib.Path(scratch) / "results.jsonl"
         variables = {
             **os.environ,
             **(environment or {}),
@@ -140,10 +152,7 @@ def run(
         started = time.perf_counter()
         index = 0
         try:
-            with (
-                open(log, "wb") as stderr,
-                client.setup_kernel(env=variables, cwd=str(folder), stderr=stderr, cleanup_kc=True),
-            ):
+            with client.setup_kernel(env=variables, cwd=str(folder), stderr=subprocess.DEVNULL, cleanup_kc=True):
                 kernel = "forked" if getattr(client.km.provisioner, "forked", False) else "ordinary"
                 meter = measure.Meter(client.km.provisioner.pid)
                 try:
@@ -157,8 +166,9 @@ def run(
                     seconds = time.perf_counter() - started
                     usage = meter.read()
                     meter.close()
+                    ended = ending(client.km.provisioner)
         except (nbclient.exceptions.CellControlSignal, RuntimeError) as problem:
-            error = _explain(problem, index, timeout_per_cell, log)
+            error = _explain(problem, index, timeout_per_cell, ended)
         events = read_events(results)
     if on_progress and error is None:
         on_progress(total, total)

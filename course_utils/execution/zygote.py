@@ -17,11 +17,21 @@ import socket
 import sys
 import time
 
+# The kernel itself with what it loads while it starts, then what nearly every lesson loads.
 LIGHT = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    "ipykernel.debugger",
     "ipykernel_launcher",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "sqlite3",
+    "psutil",
+    "threadpoolctl",
     "numpy",
     "cv2",
     "matplotlib.figure",
@@ -61,9 +71,7 @@ _LENGTH_BYTES = 4
 
 def relevant(environment: dict[str, str]) -> dict[str, str]:
     """Return the variables that matter while libraries load, HOME (for keras.json) among them."""
-    return {
-        name: value for name, value in environment.items() if name.startswith(_READ_AT_IMPORT) or name == "HOME"
-    }
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_IMPORT) or name == "HOME"}
 
 
 def preload(names: tuple[str, ...]) -> None:
