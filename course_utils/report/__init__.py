@@ -1,0 +1,1 @@
+"""What a run leaves behind: results.json for programs, one page with every figure for people."""
