@@ -70,7 +70,7 @@ def convolve(image: np.ndarray, kernel: np.ndarray, border: str = "mirror", valu
 
     Example:
         >>> np.round(convolve(np.array([[0, 0, 1, 0, 0]]), [[1, 2, 3]], border="crop"), 6)
-        array([[3., 2., 1.]])
+        array([[1., 2., 3.]])
 
     Source:
         R. Bracewell, The Fourier Transform and Its Applications, the convolution theorem.
