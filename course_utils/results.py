@@ -1,0 +1,24 @@
+"""Events of a run (claims and checks), appended as JSON lines to the file that COURSE_RESULTS names."""
+
+import json
+import os
+
+
+def record(event: dict) -> None:
+    """Append one event to the results file; do nothing where no results are collected.
+
+    Args:
+        event (dict): "event" is "claim" or "check"; the rest are plain values.
+
+    Example:
+        >>> record({"event": "claim", "name": None, "sentence": "1 < 2", "held": True, "value": None, "unit": None})
+    """
+    path = os.environ.get("COURSE_RESULTS")
+    if not path:
+        return
+    line = json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n"
+    try:
+        with open(path, "a", encoding="utf-8", newline="\n") as file:
+            file.write(line)
+    except OSError as error:
+        print(f"The results file {path} cannot be written: {error.strerror}.")
