@@ -10,6 +10,7 @@ from course_utils.plots import picture
 DASHES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
 
 
+@picture.style()
 def lines(
     x: Sequence[float],
     series: Mapping[str, Sequence[float]],
@@ -70,6 +71,7 @@ def lines(
     return result
 
 
+@picture.style()
 def profile(
     values: Sequence[float] | Mapping[str, Sequence[float]],
     *,
@@ -120,6 +122,7 @@ def profile(
     return result
 
 
+@picture.style()
 def histogram(
     image: np.ndarray | Mapping[str, np.ndarray],
     *,

@@ -8,6 +8,7 @@ from course_utils.images import scaling
 from course_utils.plots import colours, panels, picture
 
 
+@picture.style()
 def spectrum(
     images: np.ndarray | Sequence[np.ndarray],
     titles: Sequence[str] | None = None,

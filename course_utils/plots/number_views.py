@@ -34,6 +34,7 @@ def kernel(values: np.ndarray, title: str | None = None, *, alt: str) -> picture
     return kernels({title or "": values}, alt=alt)
 
 
+@picture.style()
 def kernels(named: Mapping[str, np.ndarray], *, alt: str, columns: int = 5) -> picture.Picture:
     """Show several kernels, each with its own colours, its size and the sum of its weights.
 
@@ -82,6 +83,7 @@ def _height_share(values: np.ndarray) -> float:
     return values.shape[0] / max(values.shape)
 
 
+@picture.style()
 def pixels(image: np.ndarray, *, alt: str, title: str | None = None, width: float = 6) -> picture.Picture:
     """Show a small image with its numbers printed in its pixels; three per pixel when it is RGB.
 

@@ -18,6 +18,7 @@ ZOOM_SIDE = 2.7
 CHARACTERS_PER_INCH = 12.4
 
 
+@picture.style()
 def compare(
     *images: np.ndarray,
     titles: Sequence[str] | None = None,
@@ -81,6 +82,7 @@ def compare(
     return result
 
 
+@picture.style()
 def grid(
     images: Sequence[np.ndarray],
     titles: Sequence[str] | None = None,
@@ -150,6 +152,7 @@ def grid(
     return result
 
 
+@picture.style()
 def overlay_line(
     image: np.ndarray,
     start: tuple[float, float],
@@ -199,7 +202,10 @@ def overlay_line(
     ends = [start[1], stop[1]], [start[0], stop[0]]
     for colour, thickness in (("black", 4.2), (picture.LINE_COLOURS[4], 2.2)):
         axes.plot(*ends, color=colour, linewidth=thickness, solid_capstyle="round")
+    # The badges stay inside the image, so that none is cut off.
+    radius = 0.11 * columns / image_width
     for (row, column), letter in ((start, "A"), (stop, "B")):
+        row, column = (float(np.clip(v, radius, n - 1 - radius)) for v, n in ((row, rows), (column, columns)))
         axes.text(
             column, row, letter, ha="center", va="center", fontsize=9, fontweight="bold", color="black",
             bbox={"boxstyle": "circle,pad=0.25", "facecolor": picture.LINE_COLOURS[4], "edgecolor": "black"},

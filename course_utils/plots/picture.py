@@ -132,7 +132,7 @@ class Picture(matplotlib_figure.Figure):
             '<img alt="less &lt; more"'
         """
         rgb = self.to_rgb()
-        return image_element(encoding.data_uri(rgb, BYTES_LIMIT), self.alt, rgb.shape[1] // SHARPNESS)
+        return image_element(encoding.data_uri(rgb, BYTES_LIMIT), self.alt, round(rgb.shape[1] / SHARPNESS))
 
     def __repr__(self) -> str:
         return f"Picture: {self.alt}"
@@ -148,7 +148,16 @@ class Picture(matplotlib_figure.Figure):
 
 
 def style():
-    """Return a context in which matplotlib draws in the course's style; its settings are put back after it."""
+    """Return a context, also usable as a decorator, in which matplotlib draws in the course's style.
+
+    Its settings are put back when the context is left.
+
+    Example:
+        >>> with style():
+        ...     size = matplotlib.rcParams["font.size"]
+        >>> size
+        9.5
+    """
     return matplotlib.rc_context(STYLE)
 
 

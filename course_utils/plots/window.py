@@ -10,6 +10,7 @@ STEP_BYTES = 18_000
 ACCENT = picture.LINE_COLOURS[4]
 
 
+@picture.style()
 def sliding_window(image: np.ndarray, kernel: np.ndarray, *, alt: str, title: str | None = None) -> frame_slider.Slider:
     """Show a kernel moving over a small image: the window, the products, their sum, the output so far.
 
@@ -78,7 +79,7 @@ class _Stage:
         panels.show(self.left_axes, self.shades[0], "image and window")
         number_views.write_numbers(self.left_axes, image, self.shades[0], cell)
         self.frame = patches.Rectangle(
-            (0, 0), kernel.shape[1], kernel.shape[0], fill=False, edgecolor=ACCENT, linewidth=3
+            (0, 0), kernel.shape[1], kernel.shape[0], fill=False, edgecolor=ACCENT, linewidth=3, clip_on=False
         )
         self.left_axes.add_patch(self.frame)
         self._prepare_products()
@@ -111,7 +112,7 @@ class _Stage:
             for row, column in np.ndindex(self.output.shape)
         ]
         self.output_texts = number_views.write_numbers(axes, self.output, self.shades[1], cell)
-        self.marker = patches.Rectangle((0, 0), 1, 1, fill=False, edgecolor=ACCENT, linewidth=3)
+        self.marker = patches.Rectangle((0, 0), 1, 1, fill=False, edgecolor=ACCENT, linewidth=3, clip_on=False)
         axes.add_patch(self.marker)
 
     def draw(self, row: int, column: int) -> np.ndarray:
