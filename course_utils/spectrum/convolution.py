@@ -13,6 +13,7 @@ PAD_MODES = {
     "mirror_edge": "symmetric",
     "wrap": "wrap",
 }
+STRIP = 64
 
 
 def kernel_response(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -96,10 +97,17 @@ def convolve(image: np.ndarray, kernel: np.ndarray, border: str = "mirror", valu
         options = {"constant_values": value} if border == "padding" else {}
         padded = np.pad(image, widths, mode=PAD_MODES[border], **options)
     planes = np.moveaxis(padded, 2, 0) if padded.ndim == 3 else padded
-    size = [scipy.fft.next_fast_len(side, real=True) for side in padded.shape[:2]]
-    spectrum = scipy.fft.rfft2(planes, s=size, axes=(-2, -1))
-    spectrum *= scipy.fft.rfft2(kernel.astype(image.dtype, copy=False), s=size)
-    result = scipy.fft.irfft2(spectrum, s=size, axes=(-2, -1), overwrite_x=True)
-    # The first kernel side - 1 rows and columns wrapped round; all others are whole sums.
-    valid = result[..., kernel_height - 1 : padded.shape[0], kernel_width - 1 : padded.shape[1]]
-    return np.ascontiguousarray(np.moveaxis(valid, 0, 2) if padded.ndim == 3 else valid)
+    height, width = (scipy.fft.next_fast_len(side, real=True) for side in padded.shape[:2])
+    # The first kernel side - 1 rows and columns wrap round; all others are whole sums.
+    rows, columns = slice(kernel_height - 1, padded.shape[0]), slice(kernel_width - 1, padded.shape[1])
+    image_waves = scipy.fft.rfft(planes, width, axis=-1)
+    kernel_waves = scipy.fft.rfft(kernel.astype(image.dtype, copy=False), width, axis=-1)
+    waves = np.empty((*planes.shape[:-2], rows.stop - rows.start, image_waves.shape[-1]), image_waves.dtype)
+    # Strip by strip, so that what one step leaves in the cache the next one finds there.
+    for first in range(0, waves.shape[-1], STRIP):
+        strip = slice(first, first + STRIP)
+        product = scipy.fft.fft(image_waves[..., strip], height, axis=-2)
+        product *= scipy.fft.fft(kernel_waves[:, strip], height, axis=-2)
+        waves[..., strip] = scipy.fft.ifft(product, axis=-2, overwrite_x=True)[..., rows, :]
+    result = scipy.fft.irfft(waves, width, axis=-1, overwrite_x=True)[..., columns]
+    return np.ascontiguousarray(np.moveaxis(result, 0, 2) if padded.ndim == 3 else result)

@@ -11,6 +11,7 @@ from course_utils.spectrum import fourier, inputs
 
 KINDS = ("ideal", "gaussian", "butterworth")
 BORDERS = ("wrap", "mirror_edge")
+STRIP = 64
 
 
 def _low_gain(radius_squared: np.ndarray, cutoff: float, kind: str, order: float) -> np.ndarray:
@@ -86,24 +87,29 @@ def _filter(image, cutoff, kind, order, border, keep):
     image = inputs.real_image(image)
     if border not in BORDERS:
         raise ValueError(f"border is {border!r}; a frequency filter knows {' and '.join(map(repr, BORDERS))}.")
-    (height, width), real = image.shape[:2], image.dtype.type
     # Channels first: the transforms then read memory in order.
     planes = np.moveaxis(image, 2, 0) if image.ndim == 3 else image
+    (height, width), real = planes.shape[-2:], image.dtype.type
     if border == "wrap":
         vertical, horizontal = scipy.fft.fftfreq(height), scipy.fft.rfftfreq(width)
+        waves = scipy.fft.rfft(planes, axis=-1)
+        forward, backward = scipy.fft.fft, scipy.fft.ifft
     else:
         # The cosine transform is the Fourier transform of the image beside its mirror image: twice as long.
         vertical, horizontal = np.arange(height) / (2 * height), np.arange(width) / (2 * width)
-    radius_squared = (vertical**2).astype(real)[:, np.newaxis] + (horizontal**2).astype(real)
-    gain = _gain(radius_squared, cutoff, kind, order, keep)
+        waves = scipy.fft.dct(planes, axis=-1)
+        forward, backward = scipy.fft.dct, scipy.fft.idct
+    vertical_squared, horizontal_squared = (vertical**2).astype(real)[:, np.newaxis], (horizontal**2).astype(real)
+    # Strip by strip, so that what one step leaves in the cache the next one finds there.
+    for first in range(0, waves.shape[-1], STRIP):
+        columns = slice(first, first + STRIP)
+        strip = forward(waves[..., columns], axis=-2)
+        strip *= _gain(vertical_squared + horizontal_squared[columns], cutoff, kind, order, keep)
+        waves[..., columns] = backward(strip, axis=-2, overwrite_x=True)
     if border == "wrap":
-        spectrum = scipy.fft.rfft2(planes, axes=(-2, -1))
-        spectrum *= gain
-        planes = scipy.fft.irfft2(spectrum, s=(height, width), axes=(-2, -1), overwrite_x=True)
+        planes = scipy.fft.irfft(waves, width, axis=-1, overwrite_x=True)
     else:
-        spectrum = scipy.fft.dctn(planes, axes=(-2, -1))
-        spectrum *= gain
-        planes = scipy.fft.idctn(spectrum, axes=(-2, -1), overwrite_x=True)
+        planes = scipy.fft.idct(waves, axis=-1, overwrite_x=True)
     return np.ascontiguousarray(np.moveaxis(planes, 0, 2)) if image.ndim == 3 else planes
 
 
