@@ -11,6 +11,7 @@ from course_utils.authoring import (
     leaks,
     lint,
     notebook_writer,
+    proof,
     readme_table,
     reference,
     source,
@@ -123,10 +124,11 @@ def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress 
         if faults:
             return faults
         say("collecting exercises")
-        document = {
-            **collect.visible_document(lesson.name, collect.exercises(path)),
-            "source_sha256": lesson.sha256,
-        }
+        exercises = collect.exercises(path)
+        faults = [f"{path.name}: {fault}" for fault in proof.faults(exercises)]
+        if faults:
+            return faults
+        document = {**collect.visible_document(lesson.name, exercises), "source_sha256": lesson.sha256}
         reference_path, student_path, exercise_path = _paths(path)
         # The checks in the notebook read the file, so it has to be there before the run.
         notebook_writer.write(exercise_path, exercise_json(document))
@@ -195,6 +197,9 @@ def build(
         with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
             for faults in pool.map(lambda path: build_lesson(path, force, on_progress), paths):
                 messages += faults
-    messages += leaks.find(paths[0].parent.parent / "lessons")
+    try:
+        messages += leaks.find(paths[0].parent.parent / "lessons")
+    except source.SourceError as error:
+        messages += [] if str(error) in messages else [str(error)]
     messages += readme_table.update(paths[0].parent.parent, check)
     return messages

@@ -25,13 +25,16 @@ def secrets(lesson: source.Lesson) -> set[str]:
     """Return the solution and hidden lines of a lesson that its visible part does not show on purpose."""
     secret: list[str] = []
     visible: list[str] = []
-    for cell in lesson.notebook.cells:
+    for index, cell in enumerate(lesson.notebook.cells):
         lines = cell.source.split("\n")
         if source.tags(cell) & student.NOT_FOR_STUDENTS:
             secret += lines
         elif "exercise" in source.tags(cell):
-            secret += markup.secret_lines(cell.source)
-            visible += markup.student_source(cell.source, "0").split("\n")
+            try:
+                secret += markup.secret_lines(cell.source)
+                visible += markup.student_source(cell.source, "0").split("\n")
+            except markup.MarkupError as error:
+                raise lesson.error(index, str(error), offset=error.line) from None
         else:
             visible += lines
     return _telling(secret) - _telling(visible)
