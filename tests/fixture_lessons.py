@@ -68,7 +68,7 @@ from course_utils.authoring import define
 
 exercise = define.function("98.1", count_pixels)
 exercise.case("three by four", image=np.zeros((3, 4), np.uint8))
-exercise.case("five by one", visible=False, image=np.zeros((5, 1), np.uint8))
+exercise.case("five by two", visible=False, image=np.zeros((5, 2), np.uint8))
 exercise.hints("Look at the shape.", "Multiply its numbers.", "A 2x3 image has 6 pixels.")
 
 

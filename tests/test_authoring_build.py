@@ -47,7 +47,7 @@ def test_build_writes_every_generated_file_and_then_nothing_more(built):
     assert "It has 12 pixels." in files(built)["student"].read_text(encoding="utf-8")
     assert "[98 Count pixels](lessons/98_count_pixels.ipynb)" in files(built)["readme"].read_text(encoding="utf-8")
     shipped = json.loads(files(built)["exercises"].read_text(encoding="utf-8"))
-    assert "five by one" not in json.dumps(shipped)
+    assert "five by two" not in json.dumps(shipped)
 
 
 def test_a_forced_build_writes_the_same_bytes_again(built):
