@@ -76,9 +76,8 @@ class Notebook(nbval.plugin.IPyNbFile):
 
     def collect(self):
         """Yield nbval's cells, and the budget if the notebook states one."""
-        with mock.patch.object(nbval.plugin, "IPyNbCell", Cell):
-            cells = list(super().collect())
-        yield from cells
+        for cell in super().collect():
+            yield Cell.from_parent(self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options)
         budget = self.nb.metadata.get("course", {}).get("budget")
         if budget:
             yield Budget.from_parent(self, name="budget", budget=budget)
