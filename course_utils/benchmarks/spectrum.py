@@ -10,13 +10,15 @@ CUTOFF = 0.1
 SIZES = {"power of two": 1024, "even": 1000, "prime": 1021}
 
 
-def _opencv(image: np.ndarray, gain: np.ndarray) -> np.ndarray:
-    waves = cv2.dft(image, flags=cv2.DFT_COMPLEX_OUTPUT)
-    waves *= gain[..., np.newaxis]
-    return cv2.idft(waves, flags=cv2.DFT_SCALE)[..., 0]
+def _opencv(image: np.ndarray, centred_gain: np.ndarray) -> np.ndarray:
+    """The filter as OpenCV's own introduction to cv2.dft writes it."""
+    waves = np.fft.fftshift(cv2.dft(image, flags=cv2.DFT_COMPLEX_OUTPUT), axes=(0, 1))
+    filtered = cv2.idft(np.fft.ifftshift(waves * centred_gain[..., np.newaxis], axes=(0, 1)), flags=cv2.DFT_SCALE)
+    return cv2.magnitude(filtered[..., 0], filtered[..., 1])
 
 
-def _opencv_with_zeros(image: np.ndarray, gain: np.ndarray) -> np.ndarray:
+def _opencv_lean(image: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """The same without shifts and in place, from an image whose imaginary part is stored as zeros."""
     waves = cv2.dft(cv2.merge([image, np.zeros_like(image)]))
     waves *= gain[..., np.newaxis]
     return cv2.idft(waves, flags=cv2.DFT_SCALE)[..., 0]
@@ -33,9 +35,9 @@ def _filtering(word: str, side: int, kind: str, rounds: int) -> benchmarks.Figur
     gain = np.ascontiguousarray(np.fft.ifftshift(centred_gain))
     functions = {
         "ours": lambda: spectrum.low_pass(image, CUTOFF, kind=kind),
-        "complex cv2.dft": lambda: _opencv(image, gain),
-        "cv2.dft of image + 0i": lambda: _opencv_with_zeros(image, gain),
-        "np.fft.fft2 + fftshift": lambda: _textbook(image, centred_gain),
+        "complex cv2.dft": lambda: _opencv(image, centred_gain),
+        "complex cv2.dft, no shifts": lambda: _opencv_lean(image, gain),
+        "np.fft.fft2": lambda: _textbook(image, centred_gain),
     }
     np.testing.assert_allclose(functions["ours"](), functions["complex cv2.dft"](), atol=1e-4)
     seconds = timing.interleaved(functions, rounds=rounds)

@@ -14,25 +14,27 @@ BORDERS = ("wrap", "mirror_edge")
 STRIP = 64
 
 
-def _low_gain(radius_squared: np.ndarray, cutoff: float, kind: str, order: float) -> np.ndarray:
-    ratio = radius_squared / radius_squared.dtype.type(cutoff * cutoff)
+def _low_gain(vertical: np.ndarray, horizontal: np.ndarray, cutoff: float, kind: str, order: float) -> np.ndarray:
+    square = vertical.dtype.type(cutoff * cutoff)
+    if kind == "gaussian":
+        # 2 ** -(a + b) is 2 ** -a times 2 ** -b: a power for each row and each column, not for each place.
+        return np.exp2(-(vertical**2) / square) * np.exp2(-(horizontal**2) / square)
+    ratio = (vertical**2 + horizontal**2) / square
     if kind == "ideal":
         # A frequency that equals the cut-off passes, however its square was rounded.
         return (ratio <= 1 + 16 * np.finfo(ratio.dtype).eps).astype(ratio.dtype)
-    if kind == "gaussian":
-        return np.exp2(-ratio)
     # A frequency far above the cut-off may exceed the largest float: 1 / infinity is the 0 that is meant.
     with np.errstate(over="ignore"):
         return 1 / (1 + ratio**order)
 
 
-def _gain(radius_squared, cutoff, kind, order, keep):
+def _gain(vertical, horizontal, cutoff, kind, order, keep):
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(map(repr, KINDS))}.")
     if not (np.isscalar(order) and np.isfinite(order) and order > 0):
         raise ValueError(f"order is {order!r}; it must be a number above 0 (2 is gentle, 8 is steep).")
     if keep in ("low", "high"):
-        low = _low_gain(radius_squared, inputs.cutoff_frequency(cutoff), kind, order)
+        low = _low_gain(vertical, horizontal, inputs.cutoff_frequency(cutoff), kind, order)
         return low if keep == "low" else 1 - low
     if keep != "band":
         raise ValueError(f"keep is {keep!r}; it must be 'low', 'high' or 'band'.")
@@ -41,7 +43,7 @@ def _gain(radius_squared, cutoff, kind, order, keep):
     below, above = inputs.cutoff_frequency(cutoff[0], "cutoff_low"), inputs.cutoff_frequency(cutoff[1], "cutoff_high")
     if below >= above:
         raise ValueError(f"cutoff_low is {below:g} and cutoff_high is {above:g}; the low one must be the smaller one.")
-    return _low_gain(radius_squared, above, kind, order) - _low_gain(radius_squared, below, kind, order)
+    return _low_gain(vertical, horizontal, above, kind, order) - _low_gain(vertical, horizontal, below, kind, order)
 
 
 def mask(
@@ -78,7 +80,7 @@ def mask(
         R. Gonzalez, R. Woods, Digital Image Processing, chapter 4 (there a Gaussian falls to 0.61 at its cut-off).
     """
     vertical, horizontal = fourier.frequencies(shape)
-    return _gain(vertical**2 + horizontal**2, cutoff, kind, order, keep)
+    return _gain(vertical, horizontal, cutoff, kind, order, keep)
 
 
 def _filter(image, cutoff, kind, order, border, keep):
@@ -99,12 +101,12 @@ def _filter(image, cutoff, kind, order, border, keep):
         vertical, horizontal = np.arange(height) / (2 * height), np.arange(width) / (2 * width)
         waves = scipy.fft.dct(planes, axis=-1)
         forward, backward = scipy.fft.dct, scipy.fft.idct
-    vertical_squared, horizontal_squared = (vertical**2).astype(real)[:, np.newaxis], (horizontal**2).astype(real)
+    vertical, horizontal = vertical.astype(real)[:, np.newaxis], horizontal.astype(real)
     # Strip by strip, so that what one step leaves in the cache the next one finds there.
     for first in range(0, waves.shape[-1], STRIP):
         columns = slice(first, first + STRIP)
         strip = forward(waves[..., columns], axis=-2)
-        strip *= _gain(vertical_squared + horizontal_squared[columns], cutoff, kind, order, keep)
+        strip *= _gain(vertical, horizontal[columns], cutoff, kind, order, keep)
         waves[..., columns] = backward(strip, axis=-2, overwrite_x=True)
     if border == "wrap":
         planes = scipy.fft.irfft(waves, width, axis=-1, overwrite_x=True)
