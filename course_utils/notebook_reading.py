@@ -51,11 +51,13 @@ def _cell(found: dict) -> nbformat.NotebookNode:
     kind = found.get("cell_type")
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     cell = make.get(kind, nbformat.v4.new_raw_cell)(_joined(found.get("source")))
-    parts = {key: _with_joined_lines(found[key]) for key in _PARTS.get(kind, ("metadata",)) if key in found}
+    parts = {key: found[key] for key in _PARTS.get(kind, ("metadata",)) if key in found}
+    parts.update({key: _with_joined_lines(parts[key]) for key in ("outputs", "attachments") if key in parts})
     if isinstance(found.get("id"), str):
         cell["id"] = found["id"]
-    for some in ({key: parts[key]} for key in parts) if not _is_valid({**cell, **parts}) else (parts,):
-        if _is_valid({**cell, **some}):
+    whole = _is_valid({**cell, **parts}, {})
+    for some in (parts,) if whole else ({key: part} for key, part in parts.items()):
+        if _is_valid({**cell, **some}, {}):
             cell = nbformat.from_dict({**cell, **some})
     return cell
 
@@ -74,9 +76,14 @@ def _is_lines(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 
 
-def _is_valid(cell: dict) -> bool:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.from_dict({**cell, "id": "checked"})])
-    return not any(nbformat.validator.iter_validate(notebook, version=4, version_minor=5))
+def _notebook(cells: list, metadata: dict) -> nbformat.NotebookNode:
+    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _is_valid(cell: dict | None, metadata: dict) -> bool:
+    """Return whether a cell (or none) and the metadata of a notebook are as nbformat wants them."""
+    cells = [] if cell is None else [{**cell, "id": "checked"}]
+    return not any(nbformat.validator.iter_validate(_notebook(cells, metadata), version=4, version_minor=5))
 
 
 def _salvage(text: str) -> tuple[list[dict], str]:
@@ -152,7 +159,7 @@ def read(path: pathlib.Path | str) -> Reading:
         damage = damage or f"{len(found) - len(cells)} of its cells are no cells"
     if remainder:
         cells.append(_remainder_cell(remainder))
-    return Reading(nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(metadata)), damage)
+    return Reading(_notebook(cells, metadata if _is_valid(None, metadata) else {}), damage)
 
 
 def _cells_of(document: object, text: str) -> tuple[list, dict, str | None]:
