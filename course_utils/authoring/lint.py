@@ -1,18 +1,17 @@
 """Rules of style that every lesson's source keeps: what a reader meets in one lesson, they meet in all."""
 
 import ast
+import inspect
 import pathlib
 import re
 
-from course_utils import locations
+from course_utils import locations, plots
 from course_utils.authoring import front_matter, markup, source, student_names
 
 LONGEST_CELL = 25
 LONGEST_HIDDEN_CELL = 30
 FEWEST_EXERCISES = 5
 LAST_SECTIONS = ("Key points", "Self-test", "To read", "Next")
-PICTURE_MODULE = "plots"
-NO_ALT_NEEDED = {"Picture"}
 
 BANNED = {
     r"\bImageDataGenerator\b": "it is legacy; use augmentation layers",
@@ -34,6 +33,11 @@ _LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s#]+)")
 _DIRECTIVE = re.compile(r"^(:::|```\{|\.\. \w+::)", re.MULTILINE)
 
 
+def _takes_alt(name: str) -> bool:
+    """Return whether a function of plots makes a picture (one that needs alt text) rather than, say, an array."""
+    return "alt" in inspect.signature(getattr(plots, name, lambda: None)).parameters
+
+
 def _code_faults(code: str) -> list[str]:
     faults = [f"{match[0]!r}: {why}" for pattern, why in BANNED.items() if (match := re.search(pattern, code))]
     if match := _OPEN_WITHOUT_ENCODING.search(code):
@@ -47,8 +51,8 @@ def _code_faults(code: str) -> list[str]:
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and isinstance(node.func.value, ast.Name)
-            and node.func.value.id == PICTURE_MODULE
-            and node.func.attr not in NO_ALT_NEEDED
+            and node.func.value.id == "plots"
+            and _takes_alt(node.func.attr)
             and not any(keyword.arg in ("alt", None) for keyword in node.keywords)
         ):
             faults.append(f"plots.{node.func.attr}(...) has no alt= text")
