@@ -198,6 +198,16 @@ def test_synthetic_pictures_pixel_by_pixel():
     assert np.count_nonzero(images.disc(101, radius=40)) == pytest.approx(np.pi * 40**2, rel=0.01)
 
 
+def test_tiles_put_together_again_are_the_image():
+    image = images.load("coffee")
+    cut = images.tiles(image, 50)
+    assert cut.shape == (8, 12, 50, 50, 3)
+    np.testing.assert_array_equal(np.concatenate([np.concatenate(row, axis=1) for row in cut]), image)
+    assert images.tiles(image[:, :, 0], 48).shape == (8, 12, 48, 48)
+    with pytest.raises(ValueError, match="between 1 and 400"):
+        images.tiles(image, 401)
+
+
 @pytest.mark.parametrize(
     "call",
     [

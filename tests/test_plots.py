@@ -254,6 +254,15 @@ def test_sliding_window_computes_the_correlation():
     np.testing.assert_allclose(window._responses(image, kernel), expected)
 
 
+def test_zooming_ends_with_numbers_and_stays_inside():
+    slider = plots.zoom_into(COLOUR, (299, 450), [300, 40, 7], alt="an eye")
+    assert slider.labels == ("300 × 300 pixels", "40 × 40 pixels", "7 × 7 pixels")
+    with pytest.raises(ValueError, match="each smaller"):
+        plots.zoom_into(COLOUR, (0, 0), [40, 40], alt="x")
+    with pytest.raises(ValueError, match="between 1 and 300"):
+        plots.zoom_into(COLOUR, (0, 0), [301, 40], alt="x")
+
+
 def test_flat_pictures_are_packed_without_loss_and_photographs_within_the_limit():
     flat = np.repeat(np.arange(0, 240, 24, dtype=np.uint8), 30)[np.newaxis, :, np.newaxis].repeat(90, 0).repeat(3, 2)
     np.testing.assert_array_equal(decode(encoding.data_uri(flat, 10_000)), flat)

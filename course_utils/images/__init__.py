@@ -12,6 +12,7 @@ from course_utils.images.scaling import (
     to_uint8,
 )
 from course_utils.images.synthetic import checkerboard, disc, step, stripes
+from course_utils.images.tiling import tiles
 
 __all__ = [
     "checkerboard",
@@ -27,6 +28,7 @@ __all__ = [
     "standardise",
     "step",
     "stripes",
+    "tiles",
     "to_float",
     "to_gray",
     "to_uint8",

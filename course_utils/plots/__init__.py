@@ -15,7 +15,10 @@ import importlib
 _HOME = {
     "Picture": "picture",
     "Slider": "frame_slider",
+    "arrows": "edge_views",
+    "bands": "spread",
     "compare": "panels",
+    "directions": "edge_views",
     "figure": "picture",
     "grid": "panels",
     "histogram": "curves",
@@ -28,6 +31,8 @@ _HOME = {
     "slider": "frame_slider",
     "sliding_window": "window",
     "spectrum": "frequency_views",
+    "zoom_into": "zooming",
+    "window_places": "placements",
 }
 
 __all__ = sorted(_HOME)

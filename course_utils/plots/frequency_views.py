@@ -56,7 +56,7 @@ def spectrum(
     result = picture.Picture(total, foot + side + title_height + 2 * panels.MARGIN, alt=alt)
     for index, (values, title) in enumerate(zip(shown, wrapped, strict=True)):
         axes = panels.place(result, margin + index * (side + gap), foot, side, side)
-        _draw_spectrum(axes, np.asarray(values), title, is_first=index == 0)
+        _draw_spectrum(axes, np.asarray(values), title, is_first=index == 0, clip=log and not magnitudes)
     return result
 
 
@@ -66,18 +66,24 @@ def _magnitude(image: np.ndarray, log: bool) -> np.ndarray:
     return transforms.magnitude(scaling.to_gray(image), log=log)
 
 
-def _draw_spectrum(axes, values: np.ndarray, title: str, is_first: bool) -> None:
+def _draw_spectrum(axes, values: np.ndarray, title: str, is_first: bool, clip: bool) -> None:
     rows, columns = values.shape
+    # The weakest and the strongest few would leave all other frequencies in one shade.
+    low, high = np.percentile(values, (1, 99.95)) if clip else (values.min(), values.max())
+    if low == high:
+        low, high = values.min(), values.max()
     # Frequency 0 is the middle of its own pixel, so the outer edges lie half a bin further out.
     left, top = (-(columns // 2) - 0.5) / columns, (-(rows // 2) - 0.5) / rows
     axes.imshow(
-        values, cmap=colours.MAGNITUDE_MAP, extent=(left, left + 1, top + 1, top), aspect="auto",
+        values, cmap=colours.MAGNITUDE_MAP, vmin=low, vmax=high, extent=(left, left + 1, top + 1, top), aspect="auto",
         interpolation="nearest" if max(rows, columns) < 300 else "antialiased",
     )  # fmt: skip
     ticks = [-0.5, 0, 0.5]
     axes.set_xticks(ticks, ["−0.5", "0", "0.5"])
     axes.set_yticks(ticks if is_first else [], ["−0.5", "0", "0.5"] if is_first else [])
     axes.tick_params(length=2)
+    for label, side in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
+        label.set_horizontalalignment(side)
     axes.set_xlabel("across (cycles per pixel)", fontsize=8.5)
     if is_first:
         axes.set_ylabel("down (cycles per pixel)", fontsize=8.5, labelpad=-4)
