@@ -49,6 +49,4 @@ def check(sentence: str, condition, value=None, unit: str | None = None, name: s
     shown = f"{sentence} ({problem})" if problem else sentence
     print(f"claim holds: {shown}" if held else f"CLAIM FAILS: {shown}")
     unit = None if unit is None else str(unit)
-    results.record(
-        {"event": "claim", "held": held, "name": name, "sentence": sentence, "unit": unit, "value": number}
-    )
+    results.record({"event": "claim", "held": held, "name": name, "sentence": sentence, "unit": unit, "value": number})

@@ -17,19 +17,17 @@ def _run(lesson: source.Lesson, index: int, code: str, namespace: dict) -> None:
     padding = "\n" * lesson.line_of(index)
     try:
         exec(compile(padding + code, str(lesson.path), "exec"), namespace)
-    except define.DefinitionError as error:
-        raise lesson.error(index, str(error)) from None
     except SyntaxError as error:
-        raise source.SourceError(
-            lesson.path, error.lineno or lesson.line_of(index), f"{error.msg}."
-        ) from None
+        raise source.SourceError(lesson.path, error.lineno or lesson.line_of(index), f"{error.msg}.") from None
     except Exception as error:
         trace, line = error.__traceback__, lesson.line_of(index)
         while trace:
             if trace.tb_frame.f_code.co_filename == str(lesson.path):
                 line = trace.tb_lineno
             trace = trace.tb_next
-        raise source.SourceError(lesson.path, line, f"{type(error).__name__}: {error}") from error
+        told = isinstance(error, define.DefinitionError)
+        message = str(error) if told else f"{type(error).__name__}: {error}"
+        raise source.SourceError(lesson.path, line, message) from (None if told else error)
 
 
 def _headings(lesson: source.Lesson) -> dict[str, tuple[str, str]]:
@@ -67,9 +65,7 @@ def _faults(exercise: define.Exercise) -> list[str]:
         faults.append(f"{len(exercise.hint_texts)} hints; give at least {few['hints']}: exercise.hints(...)")
     if exercise.kind == "answer":
         if len(exercise.wrong_answers) < few["wrong answers"]:
-            faults.append(
-                f"{len(exercise.wrong_answers)} wrong answers; give at least 2: exercise.wrong(...)"
-            )
+            faults.append(f"{len(exercise.wrong_answers)} wrong answers; give at least 2: exercise.wrong(...)")
         return faults
     if not any(case.visible for case in exercise.cases):
         faults.append('no visible case; give at least 1: exercise.case("...", ...)')
@@ -83,9 +79,7 @@ def _faults(exercise: define.Exercise) -> list[str]:
 
 
 def _definition(namespace: dict, number: str) -> define.Exercise | None:
-    found = [
-        value for value in namespace.values() if isinstance(value, define.Exercise) and value.number == number
-    ]
+    found = [value for value in namespace.values() if isinstance(value, define.Exercise) and value.number == number]
     return found[-1] if found else None
 
 
@@ -118,9 +112,7 @@ def exercises(path: pathlib.Path | str) -> dict[str, define.Exercise]:
             _run(lesson, index, cell.source, setup)
         elif "exercise" in tags:
             if not library.is_number(number):
-                raise lesson.error(
-                    index, f'{number!r} is no exercise number; write exercise="2.4" on the cell.'
-                )
+                raise lesson.error(index, f'{number!r} is no exercise number; write exercise="2.4" on the cell.')
             if number not in namespaces:
                 first[number] = index
                 namespaces[number] = dict(setup)
@@ -131,17 +123,13 @@ def exercises(path: pathlib.Path | str) -> dict[str, define.Exercise]:
             _run(lesson, index, cell.source, namespaces[number])
         elif "hidden" in tags:
             if number not in namespaces:
-                raise lesson.error(
-                    index, f"hidden cell for exercise {number!r}, which does not come before it."
-                )
+                raise lesson.error(index, f"hidden cell for exercise {number!r}, which does not come before it.")
             _run(lesson, index, cell.source, namespaces[number])
     found: dict[str, define.Exercise] = {}
     for number, index in first.items():
         exercise = _definition(namespaces[number], number)
         if exercise is None:
-            raise lesson.error(
-                index, f"exercise {number} has no hidden cell with define.function or define.answer."
-            )
+            raise lesson.error(index, f"exercise {number} has no hidden cell with define.function or define.answer.")
         cell = lesson.notebook.cells[index]
         exercise.line = lesson.line_of(index)
         exercise.points = float(cell.metadata.get("points", 1))
@@ -183,29 +171,23 @@ def _num_values(document: dict) -> int:
 def _function_document(exercise: define.Exercise) -> dict:
     cases = exercise.visible_documents()
     _too_large(exercise, cases)
-    mutants = []
-    seen: dict[str, str] = {}
-    for mutant, document in zip(exercise.mutants, exercise.mutant_documents(cases), strict=True):
-        passes = all(outcome is None for outcome in document["outcomes"])
-        if passes and not mutant.only_hidden:
-            raise define.DefinitionError(
-                f"{exercise.number}: mutant {mutant.name!r} passes every visible case; add a case that it fails, "
-                "or write only_hidden=True."
-            )
-        if mutant.only_hidden and not passes:
-            raise define.DefinitionError(
-                f"{exercise.number}: mutant {mutant.name!r} fails a visible case; drop only_hidden=True."
-            )
-        if passes:
+    mutants: list[dict] = []
+    for mutant in exercise.mutants:
+        judgement = judging.judge(cases, mutant.function)
+        if judgement.passed:
+            if not mutant.only_hidden:
+                raise define.DefinitionError(
+                    f"{exercise.number}: mutant {mutant.name!r} passes every visible case; add a case that it fails, "
+                    "or write only_hidden=True."
+                )
             continue
-        fingerprint = repr(document["outcomes"])
-        if fingerprint in seen:
+        twin = judging.matching_mutant(mutants, judgement, cases)
+        if twin:
             raise define.DefinitionError(
-                f"{exercise.number}: mutants {seen[fingerprint]!r} and {mutant.name!r} do the same on every visible "
+                f"{exercise.number}: mutants {twin['name']!r} and {mutant.name!r} do the same on every visible "
                 "case, so their messages cannot be told apart; add a case in which they differ."
             )
-        seen[fingerprint] = mutant.name
-        mutants.append(document)
+        mutants.append(mutant.document(judgement, cases))
     return {"cases": cases, "function": exercise.function_name, "mutants": mutants}
 
 
@@ -220,11 +202,11 @@ def _answer_document(lesson_name: str, exercise: define.Exercise) -> dict:
                 f"{exercise.number}: the wrong answer {known.value!r} is right when rounded to "
                 f"{exercise.decimals} decimals."
             )
-        wrong[answers.digest(keys[0], salt)] = known.message
+        wrong.update({answers.digest(key, salt): known.message for key in keys})
     return {
         "answer_kind": answers.kind(exercise.reference),
         "decimals": exercise.decimals,
-        "digest": answers.digest(answers.keys(exercise.reference, exercise.decimals)[0], salt),
+        "digests": [answers.digest(key, salt) for key in sorted(right)],
         "salt": salt,
         "wrong": wrong,
     }
@@ -255,10 +237,20 @@ def visible_document(lesson_name: str, found: dict[str, define.Exercise]) -> dic
     Args:
         lesson_name (str): for example "02_convolve_with_kernels".
         found (dict of str to define.Exercise): from `exercises`.
+
+    Raises:
+        define.DefinitionError: what is wrong with any of the exercises, one line each.
     """
-    numbers = sorted(found, key=library.order)
+    documents, faults = {}, []
+    for number in sorted(found, key=library.order):
+        try:
+            documents[number] = exercise_document(lesson_name, found[number])
+        except define.DefinitionError as error:
+            faults.append(f"{lesson_name}.py:{found[number].line}: {error}")
+    if faults:
+        raise define.DefinitionError("\n".join(faults))
     return {
-        "exercises": {number: exercise_document(lesson_name, found[number]) for number in numbers},
+        "exercises": documents,
         "format": 1,
         "lesson": lesson_name,
     }

@@ -52,6 +52,14 @@ class Mutant:
     message: str
     only_hidden: bool = False
 
+    def document(self, judgement: judging.Judgement, cases: list[dict]) -> dict:
+        """Return the message and what came of each case (None where it passes) as data."""
+        outcomes = [
+            None if result.passed else result.outcome.document(judging.tolerance_of(case))
+            for result, case in zip(judgement.results, cases, strict=True)
+        ]
+        return {"message": self.message, "name": self.name, "outcomes": outcomes}
+
 
 @dataclasses.dataclass(frozen=True)
 class WrongAnswer:
@@ -140,9 +148,7 @@ class Exercise:
                 f"{self.function_name} takes {', '.join(parameters)}."
             )
         try:
-            ordered = {
-                key: encoding.decode(encoding.encode(given[key])) for key in parameters if key in given
-            }
+            ordered = {key: encoding.decode(encoding.encode(given[key])) for key in parameters if key in given}
         except encoding.NotPlain as error:
             raise DefinitionError(f"{self.number}: an argument of case {name!r} is {error}.") from None
         tolerance = comparison.Tolerance(
@@ -150,9 +156,7 @@ class Exercise:
             self.tolerance.atol if atol is None else atol,
             self.tolerance.check_dtype,
         )
-        self.cases.append(
-            Case(name, ordered, visible, float(weight), tolerance, raises.__name__ if raises else None)
-        )
+        self.cases.append(Case(name, ordered, visible, float(weight), tolerance, raises.__name__ if raises else None))
 
     def random_cases(self, count: int, make: Callable[[np.random.Generator], dict]) -> None:
         """Add hidden cases whose inputs are drawn afresh in every grading run.
@@ -259,18 +263,6 @@ class Exercise:
         """Return the hidden cases as data; for grading and tests, never for students."""
         return [self.case_document(case) for case in self.hidden_cases(seed)]
 
-    def mutant_documents(self, cases: list[dict]) -> list[dict]:
-        """Return each mutant's message and what it does on the given cases (None where it is right)."""
-        documents = []
-        for mutant in self.mutants:
-            results = judging.judge(cases, mutant.function).results
-            outcomes = [
-                None if result.passed else result.outcome.document(judging.tolerance_of(case))
-                for result, case in zip(results, cases, strict=True)
-            ]
-            documents.append({"message": mutant.message, "name": mutant.name, "outcomes": outcomes})
-        return documents
-
 
 def function(
     number: str,
@@ -295,9 +287,7 @@ def function(
     """
     if not callable(reference):
         raise DefinitionError(f"{number}: define.function needs the function; for a value use define.answer.")
-    return Exercise(
-        number, "function", reference, comparison.Tolerance(rtol, atol, check_dtype), may_change_input
-    )
+    return Exercise(number, "function", reference, comparison.Tolerance(rtol, atol, check_dtype), may_change_input)
 
 
 def answer(number: str, value, *, decimals: int = 0) -> Exercise:

@@ -9,26 +9,38 @@ None of them ever raises into the notebook.
 """
 
 import functools
+import inspect
 import os
 
 from course_utils import progress as _progress
 from course_utils import results
 from course_utils.checks import answers, calling, judging, library, pictures, verdict
 
+_EXAMPLES = {
+    "exercise": '("2.4", your_function)',
+    "hint": '("2.4")',
+    "expected": '("2.4")',
+    "progress": "()",
+}
 _hints_shown: dict[str, int] = {}
 
 
 def _never_raises(function):
     """Turn whatever goes wrong inside a check into words."""
 
+    signature = inspect.signature(function)
+
     @functools.wraps(function)
     def guarded(*arguments, **keywords):
+        try:
+            signature.bind(*arguments, **keywords)
+        except TypeError as error:
+            print(f"checks.{function.__name__}{_EXAMPLES[function.__name__]} is how it is written: {error}.")
+            return _grade(0.0) if function.__name__ == "exercise" else None
         try:
             return function(*arguments, **keywords)
         except library.UnknownExercise as error:
             print(error.args[0])
-        except TypeError as error:
-            print(f"This check was called in a way that it does not know: {error}")
         except Exception as error:
             print(f"The check itself failed ({type(error).__name__}: {error}). Your answer is not to blame.")
         return _grade(0.0) if function.__name__ == "exercise" else None
@@ -41,9 +53,7 @@ def _grade(points: float) -> float | None:
     return float(points) if os.environ.get("NBGRADER_EXECUTION") == "autograde" else None
 
 
-def _finish(
-    lesson: str, number: str, document: dict, status: str, share: float, cases: list[dict]
-) -> float | None:
+def _finish(lesson: str, number: str, document: dict, status: str, share: float, cases: list[dict]) -> float | None:
     """Record a verdict; a share of the points, 0 to 1, becomes points."""
     max_points = float(document["points"])
     points = round(share * max_points, 6)
@@ -89,8 +99,7 @@ def _judge_function(lesson: str, number: str, document: dict, thing) -> float | 
         print(verdict.hint_line(number))
         pictures.show_differences(number, judgement)
     recorded = [
-        {"name": result.name, "passed": result.passed, "message": result.message}
-        for result in judgement.results
+        {"name": result.name, "passed": result.passed, "message": result.message} for result in judgement.results
     ]
     status = "passed" if judgement.passed else "failed"
     return _finish(lesson, number, document, status, judgement.share, recorded)
@@ -107,13 +116,13 @@ def _judge_answer(lesson: str, number: str, document: dict, thing) -> float | No
         print(f"{number} not yet: {error}.\n{verdict.hint_line(number)}")
         return _finish(lesson, number, document, "error", 0.0, [])
     digests = [answers.digest(key, document["salt"]) for key in keys]
-    if document["digest"] in digests:
+    if set(document["digests"]) & set(digests):
         print(f"{number} passed: {verdict.points(max_points)} of {verdict.points(max_points)} points")
         case = {"name": "the answer", "passed": True, "message": ""}
         return _finish(lesson, number, document, "passed", 1.0, [case])
     found = answers.shown(thing)
     message = next((document["wrong"][one] for one in digests if one in document["wrong"]), "")
-    print(f"{number} not yet: {found} is not the answer, 0 of {verdict.points(max_points)} points")
+    print(f"{number} not yet: {found} is not the answer; 0 of {verdict.points(max_points)} points")
     if message:
         print(verdict.mistake(message))
     elif answers.kind(thing) != document["answer_kind"]:
@@ -157,8 +166,11 @@ def hint(number: str, stage: int | None = None) -> None:
     if isinstance(stage, bool) or not isinstance(stage, int) or not 1 <= stage <= len(hints):
         print(f"{number} has hints 1 to {len(hints)}; {stage!r} is none of them.")
         return
-    last = stage == len(hints)
-    rest = "That was the last one." if last else f'checks.hint("{number}") again gives the next one.'
+    rest = f'checks.hint("{number}") again gives the next one.'
+    if stage == len(hints):
+        rest = "That was the last hint."
+        if document["kind"] == "function":
+            rest += f' checks.expected("{number}") shows what a right answer gives.'
     print(f"{number} hint {stage} of {len(hints)}: {hints[stage - 1]}\n{rest}")
 
 

@@ -58,9 +58,7 @@ def keys(value, decimals: int = 0) -> list[str]:
         raise NoAnswer(f"the answer is {error}") from None
     if isinstance(value, np.ndarray):
         if value.ndim:
-            raise NoAnswer(
-                f"the answer is an array of shape {tuple(map(int, value.shape))}; one value is wanted"
-            )
+            raise NoAnswer(f"the answer is an array of shape {tuple(map(int, value.shape))}; one value is wanted")
         value = value[()]
     if isinstance(value, np.generic):
         value = value.item()

@@ -132,11 +132,7 @@ def _same(before, after) -> bool:
 
 
 def _shares(result, argument) -> bool:
-    return (
-        isinstance(result, np.ndarray)
-        and isinstance(argument, np.ndarray)
-        and np.shares_memory(result, argument)
-    )
+    return isinstance(result, np.ndarray) and isinstance(argument, np.ndarray) and np.shares_memory(result, argument)
 
 
 def call(

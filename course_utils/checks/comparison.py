@@ -96,9 +96,9 @@ def _number(expected, found, tolerance: Tolerance) -> Difference | None:
         return Difference(lines)
     wanted, given = np.asarray(expected), np.asarray(found)
     if isinstance(expected, int) and isinstance(found, int):
-        same = expected == found or abs(expected - found) <= (tolerance.atol or 0) + (
-            tolerance.rtol or 0
-        ) * abs(expected)
+        same = expected == found or abs(expected - found) <= (tolerance.atol or 0) + (tolerance.rtol or 0) * abs(
+            expected
+        )
     elif wanted.dtype.kind == "O" or given.dtype.kind == "O":
         same = expected == found
     else:
@@ -192,9 +192,7 @@ def _sequence(expected, found, tolerance: Tolerance) -> Difference | None:
         lines = (*_pair(expected, found), f"a {kind} of {len(expected)} is needed")
         return Difference(lines)
     if len(expected) != len(found):
-        return Difference(
-            (*_pair(expected, found), f"{len(expected)} items are expected, {len(found)} were found")
-        )
+        return Difference((*_pair(expected, found), f"{len(expected)} items are expected, {len(found)} were found"))
     for index, (wanted, given) in enumerate(zip(expected, found, strict=True)):
         difference = compare(wanted, given, tolerance)
         if difference:
@@ -217,9 +215,7 @@ def _dictionary(expected: dict, found, tolerance: Tolerance) -> Difference | Non
     for key, wanted in expected.items():
         difference = compare(wanted, found[key], tolerance)
         if difference:
-            return dataclasses.replace(
-                difference, lines=(f"under the key {describing.value(key)}", *difference.lines)
-            )
+            return dataclasses.replace(difference, lines=(f"under the key {describing.value(key)}", *difference.lines))
     return None
 
 

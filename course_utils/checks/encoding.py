@@ -68,7 +68,7 @@ def plain(value, depth: int = 0):
     if name in ("generator", "map", "zip", "filter", "range", "dict_values", "dict_keys", "set"):
         raise NotPlain(f"a {name}; turn it into a list: list(...)")
     if callable(value):
-        raise NotPlain(f"a {name}; did you forget the brackets of a call?")
+        raise NotPlain(f"a {name}; call it, with brackets, to get its result")
     raise NotPlain(f"a {name}; return plain numbers, text or arrays")
 
 
@@ -142,7 +142,8 @@ def _decode_array(document: dict) -> np.ndarray:
         return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
     if dtype.kind == "c":
         pairs = np.array(document["values"], np.float64).reshape((*shape, 2))
-        return (pairs[..., 0] + 1j * pairs[..., 1]).astype(dtype)
+        # Neighbouring pairs of floats are complex numbers in memory; adding 1j * inf would make NaN of them.
+        return pairs.view(np.complex128).reshape(shape).astype(dtype)
     return np.array(document["values"], dtype).reshape(shape)
 
 

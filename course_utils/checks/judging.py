@@ -8,6 +8,7 @@ import numpy as np
 
 from course_utils.checks import calling, comparison, describing, encoding
 
+_SPELLED_OUT = 12
 NOTHING_CAME_BACK = "nothing came back: is there a `return` line?"
 
 
@@ -75,6 +76,13 @@ def arguments_of(case: dict) -> list[tuple[str, object]]:
     return [(name, encoding.decode(document)) for name, document in case["arguments"]]
 
 
+def _items(array: np.ndarray) -> str:
+    """Return a small array as nested brackets."""
+    if array.ndim == 0:
+        return describing.number(array[()])
+    return "[" + ", ".join(_items(part) for part in array) + "]"
+
+
 def call_text(function: str, case: dict) -> str:
     """Return the call that a case makes, in short.
 
@@ -86,7 +94,8 @@ def call_text(function: str, case: dict) -> str:
     for name, value in arguments_of(case):
         text = describing.value(value)
         if isinstance(value, np.ndarray):
-            text = f"<{text.removeprefix('array of ')}>"
+            short = value.size <= _SPELLED_OUT and value.dtype.kind in "biuf"
+            text = f"<{value.dtype} {_items(value)}>" if short else f"<{text.removeprefix('array of ')}>"
         parts.append(f"{name}={text}")
     return f"{function}({', '.join(parts)})"
 
@@ -94,7 +103,7 @@ def call_text(function: str, case: dict) -> str:
 def _raised_lines(outcome: calling.Outcome) -> tuple[str, ...]:
     message = f"{outcome.raised}: {outcome.message}" if outcome.message else f"{outcome.raised}"
     lines = (f"your code stopped with {message}",)
-    return (*lines, f"in {outcome.where}") if outcome.where else lines
+    return (*lines, f"in your code, {outcome.where}") if outcome.where else lines
 
 
 def _expecting_an_error(case: dict, outcome: calling.Outcome) -> tuple[str, ...]:
@@ -142,14 +151,10 @@ def judge_case(case: dict, function: Callable) -> CaseResult:
             f"your function changed its argument {names}: work on a copy, {outcome.changed[0]}.copy()",
         )
     if not lines and outcome.shares and not case.get("shares"):
-        notes.append(
-            f"the result shares its memory with `{outcome.shares[0]}`: changing one changes the other"
-        )
+        notes.append(f"the result shares its memory with `{outcome.shares[0]}`: changing one changes the other")
     if outcome.printed and not lines:
         notes.append("the function prints; the check reads only what it returns")
-    return CaseResult(
-        case["name"], float(case.get("weight", 1)), not lines, lines, outcome, difference, tuple(notes)
-    )
+    return CaseResult(case["name"], float(case.get("weight", 1)), not lines, lines, outcome, difference, tuple(notes))
 
 
 def signature_fault(function: Callable, cases: list[dict]) -> str | None:
@@ -184,8 +189,7 @@ def judge(cases: list[dict], function: Callable) -> Judgement:
     """
     results = tuple(judge_case(case, function) for case in cases)
     blank = bool(results) and all(
-        result.outcome.raised == "NotImplementedError" or result.outcome.value is Ellipsis
-        for result in results
+        result.outcome.raised == "NotImplementedError" or result.outcome.value is Ellipsis for result in results
     )
     return Judgement(results, not_attempted=blank)
 

@@ -76,9 +76,7 @@ def find(number) -> tuple[str, dict]:
         near = difflib.get_close_matches(text, exercises, n=1)
         known = ", ".join(sorted(exercises, key=order))
         meant = f' Did you mean "{near[0]}"?' if near else ""
-        raise UnknownExercise(
-            f"There is no exercise {text} in lesson {int(match[1])}; it has {known}.{meant}"
-        )
+        raise UnknownExercise(f"There is no exercise {text} in lesson {int(match[1])}; it has {known}.{meant}")
     return content["lesson"], exercises[text]
 
 

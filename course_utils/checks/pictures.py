@@ -62,8 +62,7 @@ def _row(arrays: list[np.ndarray], titles: list[str], alt: str) -> str:
         from course_utils import plots
 
         drawable = [
-            np.nan_to_num(array.astype(np.float32)) if array.dtype.kind == "f" else _as_bytes(array)
-            for array in arrays
+            np.nan_to_num(array.astype(np.float32)) if array.dtype.kind == "f" else _as_bytes(array) for array in arrays
         ]
         picture = plots.compare(*drawable, titles=titles, alt=alt, shared_scale=False)
         return picture._repr_mimebundle_()["text/html"]
@@ -91,9 +90,7 @@ def show_differences(number: str, judgement: judging.Judgement) -> None:
             continue
         wanted, given = difference.expected, difference.found
         gap = given.astype(np.float32) - wanted.astype(np.float32)
-        alt = (
-            f"Exercise {number}, {result.name}: the expected array, the one found, and found minus expected."
-        )
+        alt = f"Exercise {number}, {result.name}: the expected array, the one found, and found minus expected."
         markup = _row([wanted, given, gap], ["expected", "found", "found - expected"], alt)
         if markup:
             show(Folded(f"Picture: {alt}", markup))

@@ -56,15 +56,11 @@ def shapes(expected: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
     if expected.size == found.size:
         if expected.ndim == found.ndim:
             return ("the axes are in another order: rows come first, then columns",)
-        return (
-            f"the number of values is right, the number of axes is not: {found.ndim}, not {expected.ndim}",
-        )
+        return (f"the number of values is right, the number of axes is not: {found.ndim}, not {expected.ndim}",)
     if expected.ndim != found.ndim:
         return (f"{expected.ndim} axes are expected, {found.ndim} were found",)
     gaps = {
-        int(given) - int(wanted)
-        for wanted, given in zip(expected.shape, found.shape, strict=True)
-        if given != wanted
+        int(given) - int(wanted) for wanted, given in zip(expected.shape, found.shape, strict=True) if given != wanted
     }
     if len(gaps) == 1 and abs(gap := gaps.pop()) <= 8:
         return (f"it is {abs(gap)} too {'large' if gap > 0 else 'small'} along an axis",)
@@ -93,7 +89,8 @@ def _moved(wanted: np.ndarray, given: np.ndarray) -> str | None:
         ahead[axis], behind[axis] = slice(1, None), slice(None, -1)
         shifts = ((ahead, behind), (behind, ahead))
         for one, other in shifts:
-            if _same(wanted[tuple(one)], given[tuple(other)]):
+            stayed = _same(wanted[tuple(other)], given[tuple(other)])
+            if not stayed and _same(wanted[tuple(one)], given[tuple(other)]):
                 return f"it is the right answer shifted by one {words}"
     return None
 

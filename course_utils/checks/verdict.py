@@ -46,13 +46,15 @@ def cases(number: str, judgement: judging.Judgement, max_points: float, calls: l
         lines = [f"{number} passed: {count}, {earned}"]
     else:
         lines = [f"{number} not yet: {count}, {earned}"]
+        told: dict[tuple[str, ...], str] = {}
         for result, call in zip(results, calls, strict=True):
             lines.append(f"  {'ok   ' if result.passed else 'WRONG'} {result.name}")
-            if not result.passed:
-                lines += [f"{_INDENT} {line}" for line in (call, *result.lines)]
-    lines += [
-        f"  note: {note}" for note in dict.fromkeys(note for result in results for note in result.notes)
-    ]
+            if result.passed:
+                continue
+            words = (f'the same as in "{told[result.lines]}"',) if result.lines in told else result.lines
+            told.setdefault(result.lines, result.name)
+            lines += [f"{_INDENT} {line}" for line in (call, *words)]
+    lines += [f"  note: {note}" for note in dict.fromkeys(note for result in results for note in result.notes)]
     return "\n".join(lines)
 
 
