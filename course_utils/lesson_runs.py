@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import nbformat
 
-from course_utils.execution import forked_kernels, runner
+from course_utils.execution import forked_kernels, measure, runner
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,11 +88,8 @@ def _faults(result: runner.RunResult, budget: dict) -> list[str]:
     for event in result.events:
         if event.get("event") == "check" and event.get("status") in ("failed", "error"):
             faults.append(f"exercise {event.get('exercise')} does not pass its own check")
-    if "cpu_seconds" in budget and result.cpu_seconds > budget["cpu_seconds"]:
-        faults.append(f"over budget: {result.cpu_seconds:.1f} CPU seconds of {budget['cpu_seconds']:g}")
-    if "memory_mb" in budget and result.peak_mb > budget["memory_mb"]:
-        faults.append(f"over budget: {result.peak_mb:.0f} MB of memory of {budget['memory_mb']:g}")
-    return faults
+    over = measure.Usage(result.cpu_seconds, result.peak_mb).over(budget)
+    return [*faults, f"over budget: {over}"] if over else faults
 
 
 def run_lesson(

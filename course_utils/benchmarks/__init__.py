@@ -101,6 +101,13 @@ def areas() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NOT_AREAS)
 
 
+def unknown(area: str) -> str:
+    """Return what to tell who asked for an area that does not exist."""
+    near = difflib.get_close_matches(area, areas(), n=1)
+    advice = f" Did you mean {near[0]!r}?" if near else ""
+    return f"no area {area!r}.{advice} There are: {', '.join(areas()) or 'none'}."
+
+
 def measure(area: str, quick: bool = True) -> list[Figure]:
     """Measure one area.
 
@@ -112,7 +119,5 @@ def measure(area: str, quick: bool = True) -> list[Figure]:
         ValueError: there is no such area.
     """
     if area not in areas():
-        near = difflib.get_close_matches(area, areas(), n=1)
-        advice = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"no area {area!r}.{advice} There are: {', '.join(areas()) or 'none'}.")
+        raise ValueError(unknown(area))
     return importlib.import_module(f"{__name__}.{area}").figures(quick)
