@@ -17,6 +17,7 @@ MODULES = (
     "checks",
     "claims",
     "datasets",
+    "edges",
     "images",
     "kernels",
     "locations",

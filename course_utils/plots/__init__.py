@@ -26,6 +26,7 @@ _HOME = {
     "kernels": "number_views",
     "lines": "curves",
     "overlay_line": "panels",
+    "paint_directions": "edge_views",
     "pixels": "number_views",
     "profile": "curves",
     "slider": "frame_slider",
