@@ -12,6 +12,7 @@ With pytest-xdist two workers share the files, unless single files or `-n` are n
 import contextlib
 import os
 import pathlib
+import re
 import tempfile
 import time
 from queue import Empty
@@ -32,6 +33,7 @@ WORKERS = 2
 STRICT = {"solutions": True, "lessons": False}
 _NOT_COMPARED = ("stderr", "text/html")
 _SECONDS_BETWEEN_LOOKS = 0.5
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _preloaded = pytest.StashKey[contextlib.ExitStack]()
 
 
@@ -72,7 +74,7 @@ class Notebook(nbval.plugin.IPyNbFile):
         super().__init__(*args, **kwargs)
         self.strict = self.compare_outputs = strict
         self.skip_compare = (*self.skip_compare, *_NOT_COMPARED)
-        self.died = None
+        self.stopped = ""
 
     def collect(self):
         """Yield nbval's cells, and the budget if the notebook states one."""
@@ -112,11 +114,11 @@ class Notebook(nbval.plugin.IPyNbFile):
 
 
 class Cell(nbval.plugin.IPyNbCell):
-    """A cell; nothing more is asked of it once the kernel has died."""
+    """A cell; nothing more is asked of it once the kernel has died or the setup cell has failed."""
 
     def setup(self):
-        if self.parent.died:
-            pytest.skip(f"the kernel died in an earlier cell: {self.parent.died}")
+        if self.parent.stopped:
+            pytest.skip(self.parent.stopped)
         super().setup()
 
     def runtest(self):
@@ -124,11 +126,23 @@ class Cell(nbval.plugin.IPyNbCell):
         try:
             super().runtest()
         except KernelDiedError as error:
-            self.parent.died = str(error)
+            self.parent.stopped = f"the kernel died in an earlier cell: {error}"
             self.raise_cell_error(f"The kernel died in this cell: {error}.")
+        except nbval.plugin.NbCellError:
+            if "setup" in self.cell.metadata.get("tags", []):
+                self.parent.stopped = "the setup cell of this notebook failed"
+            raise
         unrun = self.cell.source.strip() and self.cell.execution_count is None
         if self.parent.strict and unrun and not self.options["skip"]:
             self.raise_cell_error("This reference cell was stored without having been run; run `course build`.")
+
+    def repr_failure(self, excinfo):
+        """Return nbval's report behind one line that says it all; plain text unless on a terminal."""
+        text = super().repr_failure(excinfo)
+        if isinstance(excinfo.value, nbval.plugin.NbCellError):
+            last = (excinfo.value.inner_traceback or "").strip().rpartition("\n")[2]
+            text = f"{excinfo.value} {last}\n{text}"
+        return text if self.config.get_terminal_writer().hasmarkup else _ANSI.sub("", text)
 
 
 class Budget(pytest.Item):
@@ -139,8 +153,8 @@ class Budget(pytest.Item):
         self.budget = budget
 
     def runtest(self):
-        if self.parent.died:
-            pytest.skip(f"the kernel died, so there is nothing to measure: {self.parent.died}")
+        if self.parent.stopped:
+            pytest.skip(self.parent.stopped)
         usage = self.parent.meter.read()
         self.user_properties += [("cpu_seconds", round(usage.cpu_seconds, 2)), ("peak_mb", round(usage.peak_mb))]
         over = usage.over(self.budget)

@@ -19,14 +19,14 @@ testpaths = tests solutions lessons
 """
 
 
-def cell(source, stdout=None, count=1, stderr=None, html=None):
+def cell(source, stdout=None, count=1, stderr=None, html=None, tags=()):
     outputs = []
     for name, text in (("stdout", stdout), ("stderr", stderr)):
         if text is not None:
             outputs.append(v4.new_output("stream", name=name, text=text))
     if html is not None:
         outputs.append(v4.new_output("display_data", data={"text/plain": "a picture", "text/html": html}))
-    return v4.new_code_cell(source, execution_count=count, outputs=outputs)
+    return v4.new_code_cell(source, execution_count=count, outputs=outputs, metadata={"tags": list(tags)})
 
 
 DISPLAY = """
@@ -53,6 +53,7 @@ NOTEBOOKS = {
     ],
     "solutions/network": [cell("import socket; socket.create_connection(('192.0.2.1', 80), timeout=2)")],
     "solutions/dies": [cell("import os; os._exit(3)"), cell("print(1)", "1\n", count=2)],
+    "lessons/setup_fails": [cell("import nothing_like_this", count=None, tags=["setup"]), cell("1 / 0", count=None)],
     "solutions/hungry": [cell(HUNGRY)],
     "solutions/modest": [cell("print(1)", "1\n")],
     "elsewhere/wrong": [cell("print(6 * 7)", "41\n")],
@@ -142,6 +143,7 @@ def test_passes(name, outcomes):
     [
         ("solutions/wrong::Cell 0", "Cell outputs differ"),
         ("lessons/raises::Cell 0", "ZeroDivisionError"),
+        ("lessons/setup_fails::Cell 0", "caused an exception ModuleNotFoundError: No module named 'nothing_like_this'"),
         ("solutions/output_without_count::Cell 0", "Unrun reference cell has outputs"),
         ("solutions/never_run::Cell 0", "stored without having been run"),
         ("solutions/network::Cell 0", "NetworkBlockedError"),
@@ -162,6 +164,12 @@ def test_a_dead_kernel_is_noticed_at_once_and_the_rest_is_skipped(outcomes):
         outcome, message, _ = outcomes[f"solutions/dies::{rest}"]
         assert outcome == "skipped"
         assert "exit status 3" in message
+
+
+def test_one_failure_tells_of_a_setup_cell_that_fails(outcomes):
+    outcome, message, _ = outcomes["lessons/setup_fails::Cell 1"]
+    assert outcome == "skipped"
+    assert "setup cell" in message
 
 
 def test_nothing_else_is_collected(outcomes):
