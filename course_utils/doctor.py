@@ -1,6 +1,7 @@
 """Say what works on this machine, and what each missing thing would need."""
 
 import dataclasses
+import hashlib
 import importlib.metadata
 import importlib.util
 import json
@@ -201,12 +202,12 @@ def _file(entry) -> Finding:
 
     group = "weights" if "weight" in entry.kind else "data"
     try:
-        datasets.verify(datasets.locate(entry.name), entry.sha256)
+        content = datasets.verify(datasets.locate(entry.name), entry.sha256)
     except (ImportError, FileNotFoundError, ValueError, OSError) as error:
         problem, _, advice = str(error).partition(" Install ")
         return Finding(group, entry.name, BROKEN, problem.rstrip("."), f"Install {advice}" if advice else "")
-    accepted = entry.sha256 if isinstance(entry.sha256, str) else entry.sha256[0]
-    return Finding(group, entry.name, OK, f"{entry.bytes / 1000:,.0f} kB, {entry.package}", sha256=accepted)
+    found = hashlib.sha256(content).hexdigest()
+    return Finding(group, entry.name, OK, f"{len(content) / 1000:,.0f} kB, {entry.package}", sha256=found)
 
 
 def _files() -> list[Finding]:

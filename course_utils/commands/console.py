@@ -1,11 +1,15 @@
 """Where the commands print: text of lessons is never taken for markup, and no line is coloured in a file."""
 
+import os
+
 from rich import console, table
 
 
 def standard() -> console.Console:
-    """Return a console on standard output as it is now."""
+    """Return a console on standard output as it is now; in a file or a pipe its lines are long."""
     made = console.Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = 160
     return made
 
 

@@ -36,13 +36,15 @@ def _show(screen, findings: list) -> None:
     from course_utils.commands import console
 
     styles = {doctor.OK: "green", doctor.NOTE: "yellow", doctor.BROKEN: "bold red"}
-    for group in dict.fromkeys(finding.group for finding in findings):
-        table = console.grid(group, "", "", "sha256" if group in ("data", "weights") else "")
-        for finding in findings:
-            if finding.group == group:
-                status = text.Text(finding.status, styles[finding.status])
-                table.add_row(finding.name, status, finding.detail, finding.sha256[:12])
-        screen.print(table)
+    table = console.grid("", "thing", "state", "found", "sha256")
+    group = ""
+    for finding in findings:
+        if finding.group != group:
+            table.add_section()
+        heading, group = (finding.group if finding.group != group else ""), finding.group
+        state = text.Text(finding.status, styles[finding.status])
+        table.add_row(text.Text(heading, "bold"), finding.name, state, finding.detail, finding.sha256[:12])
+    screen.print(table)
     advised = [finding for finding in findings if finding.remedy]
     for finding in advised:
         screen.print(f"{finding.name}: {finding.detail}", style=styles[finding.status])

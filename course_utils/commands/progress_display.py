@@ -25,7 +25,7 @@ class Plain(lesson_runs.Listener):
 
     def started(self, lesson: str, num_cells: int) -> None:
         self._num_cells[lesson], self._quarters[lesson] = max(1, num_cells), 0
-        self._say(f"{lesson}: started, {num_cells} cells")
+        self._say(f"{lesson}: started, {num_cells} {'cell' if num_cells == 1 else 'cells'}")
 
     def progressed(self, lesson: str, cell: int, num_claims: int) -> None:
         quarter = 4 * cell // self._num_cells[lesson]
