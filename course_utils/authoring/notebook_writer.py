@@ -9,7 +9,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("exercise", "nbgrader", "needs", "points", "tags")
+CELL_METADATA = ("exercise", "jupyter", "nbgrader", "needs", "points", "tags")
 
 
 def new(cells: list[dict], course: dict) -> nbformat.NotebookNode:

@@ -134,7 +134,7 @@ def cut(lesson: source.Lesson, values: dict[str, float]) -> nbformat.NotebookNod
                         "cell_type": "code",
                         "execution_count": None,
                         "id": "install",
-                        "metadata": {},
+                        "metadata": {"jupyter": {"source_hidden": True}},
                         "outputs": [],
                         "source": INSTALL,
                     }
