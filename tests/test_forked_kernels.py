@@ -26,10 +26,9 @@ print(float((values @ values.T).sum()).hex(), np.linalg.svd(values)[1][:3].tobyt
 import scipy.linalg
 print(scipy.linalg.inv(values[:300, :300].astype(float)).tobytes().hex()[:64])
 # %%
-import threadpoolctl
+import cv2, threadpoolctl
 print({(pool["internal_api"], pool["num_threads"]) for pool in threadpoolctl.threadpool_info()})
 # %%
-import cv2
 print(cv2.filter2D(values, -1, np.ones((5, 5), np.float32)).tobytes()[:32].hex(), cv2.getNumThreads())
 # %%
 import matplotlib, matplotlib.pyplot as plt

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import pathlib
+import runpy
 import selectors
 import signal
 import socket
@@ -23,7 +24,6 @@ LIGHT = (
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
     "ipykernel.debugger",
-    "ipykernel_launcher",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.extensions.storemagic",
@@ -248,12 +248,10 @@ def _become_kernel(request: dict) -> None:
         from course_utils import network_guard
 
         network_guard.install()
-    import ipykernel_launcher
-    from ipykernel import kernelapp
-
-    arguments = request["arguments"]
-    sys.argv = [str(pathlib.Path(ipykernel_launcher.__file__)), *arguments]
-    kernelapp.IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    # As `python -m ipykernel_launcher` would: the launcher itself decides what becomes of the folder in sys.path.
+    sys.path.insert(0, os.getcwd())
+    sys.argv = ["", *request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+    runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
 
 
 def main(descriptor: int, name: str) -> None:
