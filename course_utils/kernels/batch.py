@@ -44,16 +44,16 @@ def correlate_batch(
         K. Chellapilla, S. Puri, P. Simard, High performance convolutional neural networks for document
         processing, 2006.
     """
-    images = inputs.floats(images, "images")
-    kernels = inputs.floats(kernels, "kernels", images.dtype)
+    images, kernels = inputs.numbers(images, "images"), inputs.numbers(kernels, "kernels")
     if images.ndim != 4 or kernels.ndim != 4 or images.shape[3] != kernels.shape[2]:
         raise ValueError(
             f"images has the shape {images.shape} and kernels {kernels.shape}; they must be (N, height, width, "
             "channels) and (kernel height, kernel width, channels, filters) with the same number of channels. "
             "One gray image is image[np.newaxis, :, :, np.newaxis]."
         )
+    images = images.astype(inputs.float_type(images.dtype), copy=False)
     kernel_height, kernel_width, channels, filters = kernels.shape
-    steps = _pair(stride, "stride", 1)
+    steps = inputs.pair(stride, "stride", 1)
     images = np.ascontiguousarray(_padded(images, (kernel_height, kernel_width), steps, padding, 0.0))
     rows, columns = _places(images.shape, (kernel_height, kernel_width), steps)
     of_image, of_row, of_pixel, of_channel = images.strides
@@ -64,7 +64,7 @@ def correlate_batch(
         (of_image, of_row * steps[0], of_pixel * steps[1], of_row, of_channel),
         writeable=False,
     )
-    weights = kernels.reshape(-1, filters)
+    weights = kernels.astype(images.dtype, copy=False).reshape(-1, filters)
     output = np.empty((len(images), rows * columns, filters), images.dtype)
     for one_output, one_windows in zip(output, windows, strict=True):
         np.matmul(one_windows.reshape(rows * columns, -1), weights, out=one_output)
@@ -101,15 +101,14 @@ def max_pool2d(
         >>> max_pool2d(np.array([[1, 2, 5, 0], [3, 4, 0, 0]]))
         array([[4, 5]])
     """
-    images = np.asarray(images)
-    inputs.floats(images, "images")
+    images = inputs.numbers(images, "images")
     if images.ndim not in (2, 3, 4):
         raise ValueError(
             f"images has the shape {images.shape}; it must be (N, height, width, channels), (height, width, channels) "
             "or (height, width)."
         )
-    size = _pair(pool_size, "pool_size", 1)
-    steps = size if stride is None else _pair(stride, "stride", 1)
+    size = inputs.pair(pool_size, "pool_size", 1)
+    steps = size if stride is None else inputs.pair(stride, "stride", 1)
     if padding not in ("valid", "same"):
         raise ValueError(f"padding is {padding!r}; it must be 'valid' or 'same'.")
     given = images.shape
@@ -131,15 +130,6 @@ def _largest(slices: list[np.ndarray]) -> np.ndarray:
     return largest
 
 
-def _pair(number: int | tuple[int, int], what: str, least: int) -> tuple[int, int]:
-    pair = tuple(number) if isinstance(number, (tuple, list)) else (number, number)
-    if len(pair) != 2 or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in pair):
-        raise TypeError(f"{what} is {number!r}; it must be an integer or a pair of integers (down, right).")
-    if min(pair) < least:
-        raise ValueError(f"{what} is {number!r}; it must be at least {least}.")
-    return int(pair[0]), int(pair[1])
-
-
 def _padded(
     images: np.ndarray,
     size: tuple[int, int],
@@ -158,7 +148,7 @@ def _padded(
             ]
         around = [(m // 2, m - m // 2) for m in missing]
     else:
-        around = [(p, p) for p in _pair(padding, "padding", 0)]
+        around = [(p, p) for p in inputs.pair(padding, "padding", 0)]
     if not any(map(any, around)):
         return images
     (top, bottom), (left, right) = around

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from course_utils.kernels import inputs
+
 BORDERS = ("extend", "padding", "crop", "mirror", "mirror_edge", "wrap")
 
 
@@ -21,29 +23,29 @@ def check(border: str) -> None:
         raise ValueError(f"border is {border!r}; it must be one of {', '.join(map(repr, BORDERS))}.")
 
 
-def check_fit(image: np.ndarray, kernel: np.ndarray, border: str) -> None:
+def check_fit(shape: tuple[int, ...], kernel_shape: tuple[int, ...], border: str) -> None:
     """Raise if cropping would leave nothing, or if there is no such border rule.
 
     Args:
-        image (np.ndarray): (height, width) or (height, width, channels).
-        kernel (np.ndarray): (kernel height, kernel width) or with channels.
+        shape (tuple): of the image, (height, width, ...), in pixels.
+        kernel_shape (tuple): (kernel height, kernel width, ...), in pixels.
         border (str): the name of a rule.
 
     Raises:
         ValueError: see above.
 
     Example:
-        >>> check_fit(np.zeros((3, 3)), np.ones((5, 5)), "mirror")
+        >>> check_fit((3, 3), (5, 5), "mirror")
     """
     check(border)
-    if border == "crop" and (kernel.shape[0] > image.shape[0] or kernel.shape[1] > image.shape[1]):
+    if border == "crop" and (kernel_shape[0] > shape[0] or kernel_shape[1] > shape[1]):
         raise ValueError(
-            f"kernel has the shape {kernel.shape} and image {image.shape}: with border 'crop' the kernel must fit "
+            f"kernel has the shape {kernel_shape} and image {shape}: with border 'crop' the kernel must fit "
             "into the image, or nothing is left. Take a smaller kernel or another border."
         )
 
 
-def widths(size: int) -> tuple[int, int]:
+def widths(size: int, border: str) -> tuple[int, int]:
     """Return how many pixels a window of `size` needs before the first pixel and after the last one.
 
     The window is laid with its element (size - 1) // 2 on the pixel: the middle one, or of an even size the earlier
@@ -51,12 +53,13 @@ def widths(size: int) -> tuple[int, int]:
 
     Args:
         size (int): one side of the kernel, in pixels.
+        border (str): the name of a rule; "crop" needs none.
 
     Example:
-        >>> widths(3), widths(4)
-        ((1, 1), (1, 2))
+        >>> widths(3, "mirror"), widths(4, "mirror"), widths(4, "crop")
+        ((1, 1), (1, 2), (0, 0))
     """
-    return (size - 1) // 2, size // 2
+    return (0, 0) if border == "crop" else ((size - 1) // 2, size // 2)
 
 
 def sources(length: int, before: int, after: int, border: str) -> np.ndarray:
@@ -66,52 +69,57 @@ def sources(length: int, before: int, after: int, border: str) -> np.ndarray:
         length (int): number of pixels along this side, at least 1.
         before (int): positions before the first pixel.
         after (int): positions after the last pixel.
-        border (str): "extend", "mirror", "mirror_edge" or "wrap". Positions further away than the image is long go
-            on in the same manner: mirrored again, or round once more.
+        border (str): the name of a rule. Positions further away than the image is long go on in the same manner:
+            mirrored once more, or round once more. With "padding" no pixel stands beyond the border: -1.
 
     Shapes:
         -> (before + length + after,), integers.
 
     Raises:
-        ValueError: the rule takes no pixel of the image ("padding", "crop"), or there is no such rule.
+        ValueError: there is no such rule, or it is "crop" and there are positions beyond the border.
 
     Example:
         >>> sources(4, 2, 2, "mirror"), sources(4, 2, 2, "mirror_edge")
         (array([2, 1, 0, 1, 2, 3, 2, 1]), array([1, 0, 0, 1, 2, 3, 3, 2]))
     """
+    check(border)
     positions = np.arange(-before, length + after)
     if border == "extend":
         return np.clip(positions, 0, length - 1)
-    if border == "wrap":
-        return positions % length
-    if border == "mirror_edge":
-        positions = positions % (2 * length)
-        return np.minimum(positions, 2 * length - 1 - positions)
+    if border == "padding":
+        return np.where((positions < 0) | (positions >= length), -1, positions)
     if border == "mirror":
         period = max(2 * length - 2, 1)  # a single pixel is its own mirror image
-        positions = positions % period
-        return np.minimum(positions, (period - positions) % max(period, length))
-    check(border)
-    raise ValueError(f"border {border!r} takes no pixel of the image beyond its border.")
+        return np.minimum(positions % period, period - positions % period)
+    if border == "mirror_edge":
+        period = 2 * length
+        return np.minimum(positions % period, period - 1 - positions % period)
+    if border == "wrap":
+        return positions % length
+    if before or after:
+        raise ValueError("border 'crop' uses no position beyond the border; before and after must be 0.")
+    return positions
 
 
 def pad(image: np.ndarray, kernel_shape: tuple[int, int], border: str = "mirror", value: float = 0.0) -> np.ndarray:
     """Return the image with the pixels around it that a kernel needs to be centred on each pixel.
 
     Args:
-        image (np.ndarray): any type; kept.
+        image (np.ndarray): numbers; the type is kept.
         kernel_shape (tuple): (kernel height, kernel width), in pixels; more entries are ignored.
         border (str): what stands there: "extend" the nearest pixel, "padding" the constant `value`, "mirror" the image
             mirrored at the middle of its edge pixels, "mirror_edge" mirrored at its outer edge (so that the edge
-            pixels stand twice), "wrap" the opposite side; "crop" nothing (returns the image). Default "mirror".
+            pixels stand twice), "wrap" the opposite side; "crop" nothing (a copy of the image). Default "mirror".
         value (float): of the padding. Default 0.
 
     Shapes:
-        (height, width) or (height, width, channels) -> (height + kernel height - 1, width + kernel width - 1 [, same]);
-        with "crop" the same.
+        (height, width) or (height, width, channels) -> (height + kernel height - 1, width + kernel width - 1) or the
+        same with channels; with "crop" as given.
 
     Raises:
-        ValueError: no such border rule, the image is empty, or the value does not fit into the image's type.
+        TypeError: the image holds booleans, complex values or no numbers; kernel_shape or value is of a wrong type.
+        ValueError: no such border rule, the image has another shape or is empty, the value does not fit into its type,
+            or a kernel larger than the image to crop.
 
     Example:
         >>> pad(np.array([[1, 2, 3]]), (1, 3), "extend")
@@ -120,31 +128,76 @@ def pad(image: np.ndarray, kernel_shape: tuple[int, int], border: str = "mirror"
         array([[3, 2, 1, 2, 3, 2, 1]])
 
     Source:
-        The names of others: extend = cv2 BORDER_REPLICATE = scipy nearest, mirror = BORDER_REFLECT_101 = scipy mirror,
-        mirror_edge = BORDER_REFLECT = scipy reflect, wrap = BORDER_WRAP = scipy wrap = PyTorch circular.
+        The names of others: extend = OpenCV BORDER_REPLICATE = SciPy nearest, mirror = BORDER_REFLECT_101 = SciPy
+        mirror, mirror_edge = BORDER_REFLECT = SciPy reflect, wrap = BORDER_WRAP = SciPy wrap = PyTorch circular.
     """
-    image = np.asarray(image)
-    check(border)
-    if image.ndim not in (2, 3) or image.size == 0:
-        raise ValueError(
-            f"image has the shape {image.shape}; it must be (height, width) or (height, width, channels), not empty."
-        )
-    if border == "crop":
-        return image
-    (top, bottom), (left, right) = widths(kernel_shape[0]), widths(kernel_shape[1])
-    height, width = image.shape[:2]
-    if border == "padding":
-        _check_value(value, image.dtype)
-        padded = np.full((top + height + bottom, left + width + right, *image.shape[2:]), value, image.dtype)
-        padded[top : top + height, left : left + width] = image
+    image = inputs.image(image)
+    kernel_shape = inputs.kernel_shape(kernel_shape)
+    check_fit(image.shape, kernel_shape, border)
+    inputs.check_value(value, image.dtype)
+    frame = Frame(image.shape, kernel_shape, border, value)
+    return frame.pad_columns(frame.take_rows(image, 0, len(frame.rows), image.dtype))
+
+
+class Frame:
+    """Where the pixels of a padded image come from, so that it need never be whole in memory.
+
+    Args:
+        shape (tuple): of the image, (height, width, ...), in pixels.
+        kernel_shape (tuple): (kernel height, kernel width, ...), in pixels.
+        border (str): see `pad`.
+        value (float): of the padding.
+
+    Raises:
+        ValueError: there is no such border rule.
+
+    Example:
+        >>> frame = Frame((4, 2), (3, 5), "wrap", 0)
+        >>> frame.rows, frame.columns, frame.left
+        (array([3, 0, 1, 2, 3, 0]), array([0, 1, 0, 1, 0, 1]), 2)
+    """
+
+    def __init__(self, shape: tuple[int, ...], kernel_shape: tuple[int, ...], border: str, value: float):
+        self.value = value
+        self.width = shape[1]
+        self.left = widths(kernel_shape[1], border)[0]
+        self.rows = sources(shape[0], *widths(kernel_shape[0], border), border)
+        self.columns = sources(shape[1], *widths(kernel_shape[1], border), border)
+
+    def copied_columns(self) -> list[tuple[int, int]]:
+        """Return pairs of a column beyond the border and the column that it is a copy of, both of the padded image."""
+        outside = [*range(self.left), *range(self.left + self.width, len(self.columns))]
+        return [(column, self.left + self.columns[column]) for column in outside if self.columns[column] >= 0]
+
+    def take_rows(self, image: np.ndarray, first: int, count: int, dtype: np.dtype) -> np.ndarray:
+        """Return some rows of the padded image, without the columns beyond the border.
+
+        Args:
+            image (np.ndarray): numbers.
+            first (int): row of the padded image.
+            count (int): how many rows.
+            dtype (np.dtype): to convert to.
+
+        Shapes:
+            (height, width, ...) -> (count, width, ...), side by side in memory; not a copy if it need not be one.
+        """
+        rows = self.rows[first : first + count]
+        if rows[0] >= 0 and (np.diff(rows) == 1).all():
+            return np.ascontiguousarray(image[rows[0] : rows[-1] + 1], dtype)
+        taken = image[rows].astype(dtype, order="C", copy=False)
+        taken[rows < 0] = self.value
+        return taken
+
+    def pad_columns(self, strip: np.ndarray) -> np.ndarray:
+        """Return rows of the image with the columns beyond its border.
+
+        Args:
+            strip (np.ndarray): from `take_rows`.
+
+        Shapes:
+            (rows, width, ...) -> (rows, width of the padded image, ...).
+        """
+        before, after = self.columns[: self.left], self.columns[self.left + self.width :]
+        padded = np.concatenate([strip[:, before], strip, strip[:, after]], axis=1)
+        padded[:, self.columns < 0] = self.value
         return padded
-    rows = sources(height, top, bottom, border)
-    columns = sources(width, left, right, border)
-    return image[rows[:, np.newaxis], columns]
-
-
-def _check_value(value: float, dtype: np.dtype) -> None:
-    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "uif":
-        raise TypeError(f"value is {value!r}; it must be one number, the constant around the image.")
-    if dtype.kind in "ui" and not (np.iinfo(dtype).min <= value <= np.iinfo(dtype).max and value == int(value)):
-        raise ValueError(f"value {value!r} does not fit into an image of {dtype}; convert the image to floats first.")

@@ -1,12 +1,15 @@
 """Correlation and convolution of one image with one kernel, fast, in NumPy."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
 from course_utils.kernels import borders, inputs
 
 METHODS = ("auto", "direct", "fft")
-STRIP_ROWS = 32
-FFT_AREA = 400
+STRIP_PIXELS = 2**15
+FFT_FROM = 300
 
 
 def correlate2d(
@@ -56,17 +59,25 @@ def correlate2d(
         I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, section 9.1.
     """
     image, kernel = inputs.image_and_kernel(image, kernel)
-    borders.check_fit(image, kernel, border)
+    borders.check_fit(image.shape, kernel.shape, border)
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; it must be one of {', '.join(map(repr, METHODS))}.")
     if kernel.ndim == 3:
         channels = range(image.shape[2])
         return sum(correlate2d(image[..., c], kernel[..., c], border, value, method) for c in channels)
     if method == "auto":
-        finite = np.isfinite(image.sum()) and np.isfinite(kernel).all()
-        method = "fft" if kernel.size >= FFT_AREA and finite else "direct"
-    padded = borders.pad(image, kernel.shape, border, value)
-    return _by_spectra(padded, kernel) if method == "fft" else _by_rows(padded, kernel)
+        method = "fft" if _large(kernel) and np.isfinite(image).all() and np.isfinite(kernel).all() else "direct"
+    inputs.check_value(value, kernel.dtype)
+    frame = borders.Frame(image.shape, kernel.shape, border, value)
+    height, width = len(frame.rows) - kernel.shape[0] + 1, len(frame.columns) - kernel.shape[1] + 1
+    output = np.empty((height, width, *image.shape[2:]), kernel.dtype)
+    prepare = _by_spectra if method == "fft" else _by_rows
+    strip_rows, correlate = prepare(kernel, frame, output.shape)
+    with np.errstate(invalid="ignore"):  # NaN in, NaN out: the docstring says so
+        for top in range(0, height, strip_rows):
+            sums = output[top : top + strip_rows]
+            correlate(frame.take_rows(image, top, len(sums) + kernel.shape[0] - 1, kernel.dtype), sums)
+    return output
 
 
 def convolve2d(
@@ -101,32 +112,69 @@ def convolve2d(
     return correlate2d(image, kernel[::-1, ::-1], border, value, method)
 
 
-def _by_rows(padded: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """One small matrix product per row does all multiplications; shifted slices of it are added up."""
+def _large(kernel: np.ndarray) -> bool:
+    """Whether spectra are quicker than sums; measured, see `course bench kernels`."""
     kernel_height, kernel_width = kernel.shape
-    channels = padded.shape[2] if padded.ndim == 3 else 1
-    height, width = padded.shape[0] - kernel_height + 1, padded.shape[1] - kernel_width + 1
-    lines = np.ascontiguousarray(padded).reshape(len(padded), -1)  # (rows, columns * channels)
-    windows = np.lib.stride_tricks.sliding_window_view(lines, kernel_height, axis=0).swapaxes(1, 2)
+    return kernel_width * (kernel_height + 4) >= FFT_FROM
+
+
+def _by_rows(kernel: np.ndarray, frame: borders.Frame, shape: tuple[int, ...]) -> tuple[int, Callable]:
+    """Return how many rows of output to make at a time, and the function that makes them.
+
+    For each row of output one product of two small matrices, (kernel width, kernel height) @ (kernel height, width),
+    multiplies all weights with all pixels and sums over the height of the window. What is left is to sum kernel width
+    rows, each one pixel further to the right than the one before.
+    """
+    kernel_height, kernel_width = kernel.shape
+    channels = shape[2] if len(shape) == 3 else 1
+    strip_rows = max(1, min(shape[0], STRIP_PIXELS // (frame.width * channels)))
+    products = np.empty((strip_rows, kernel_width, len(frame.columns), channels), kernel.dtype)
+    products[:, :, frame.columns < 0] = (frame.value * kernel).sum(axis=0)[:, np.newaxis, np.newaxis]
+    lines = products.reshape(strip_rows, kernel_width, -1)  # a pixel's channels lie side by side
+    inside = lines[:, :, frame.left * channels : (frame.left + frame.width) * channels]
+    row_step, line_step, step = lines.strides
+    shifted_shape = (strip_rows, kernel_width, shape[1] * channels)
+    shifted = _view(lines, shifted_shape, (row_step, line_step + channels * step, step))
     weights = np.ascontiguousarray(kernel.T)
-    output = np.empty((height, width * channels), padded.dtype)
-    for top in range(0, height, STRIP_ROWS):
-        strip = output[top : top + STRIP_ROWS]
-        products = weights @ windows[top : top + STRIP_ROWS]  # (rows, kernel width, columns * channels)
-        strip[:] = products[:, 0, : width * channels]
-        for column in range(1, kernel_width):
-            strip += products[:, column, column * channels : (column + width) * channels]
-    return output.reshape(height, width, *padded.shape[2:])
+    copies = frame.copied_columns()
+
+    def correlate(strip: np.ndarray, sums: np.ndarray) -> None:
+        rows = len(sums)
+        windows = _view(
+            strip, (rows, kernel_height, frame.width * channels), (strip.strides[0], strip.strides[0], strip.itemsize)
+        )
+        np.matmul(weights, windows, out=inside[:rows])
+        for column, source in copies:
+            products[:rows, :, column] = products[:rows, :, source]
+        np.add.reduce(shifted[:rows], axis=1, out=sums.reshape(rows, -1))
+
+    return strip_rows, correlate
 
 
-def _by_spectra(padded: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """The convolution theorem with the turned kernel; the places that wrapped round are cut off."""
+def _view(array: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
+    return np.lib.stride_tricks.as_strided(array, shape, strides, writeable=False)
+
+
+def _by_spectra(kernel: np.ndarray, frame: borders.Frame, shape: tuple[int, ...]) -> tuple[int, Callable]:
+    """Return how many rows of output to make at a time, and the function that makes them.
+
+    The convolution theorem with the turned kernel. The first rows and columns of a product of spectra went round the
+    border and are cut off.
+    """
     import scipy.fft
 
-    planes = np.moveaxis(padded, 2, 0) if padded.ndim == 3 else padded
-    shape = [scipy.fft.next_fast_len(side, real=True) for side in planes.shape[-2:]]
-    waves = scipy.fft.rfft2(planes, s=shape)
-    waves *= scipy.fft.rfft2(kernel[::-1, ::-1], s=shape)
-    sums = scipy.fft.irfft2(waves, s=shape, overwrite_x=True)
-    valid = sums[..., kernel.shape[0] - 1 : padded.shape[0], kernel.shape[1] - 1 : padded.shape[1]]
-    return np.ascontiguousarray(np.moveaxis(valid, 0, 2) if padded.ndim == 3 else valid)
+    kernel_height, kernel_width = kernel.shape
+    num_strips = math.ceil(shape[0] / max(128, 4 * kernel_height))
+    strip_rows = math.ceil(shape[0] / num_strips)
+    sides = [scipy.fft.next_fast_len(side, real=True) for side in (strip_rows + kernel_height - 1, len(frame.columns))]
+    kernel_waves = scipy.fft.rfft2(kernel[::-1, ::-1], s=sides)
+    if len(shape) == 3:
+        kernel_waves = kernel_waves[..., np.newaxis]  # the same for each channel
+
+    def correlate(strip: np.ndarray, sums: np.ndarray) -> None:
+        waves = scipy.fft.rfft2(frame.pad_columns(strip), s=sides, axes=(0, 1))
+        waves *= kernel_waves
+        whole = scipy.fft.irfft2(waves, s=sides, axes=(0, 1), overwrite_x=True)
+        sums[:] = whole[kernel_height - 1 : len(strip), kernel_width - 1 : len(frame.columns)]
+
+    return strip_rows, correlate

@@ -163,7 +163,8 @@ def separate(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         >>> column.ravel(), row.ravel()
         (array([1., 2., 1.], dtype=float32), array([-1.,  0.,  1.], dtype=float32))
     """
-    kernel = inputs.floats(kernel, "kernel")
+    kernel = inputs.numbers(kernel, "kernel")
+    kernel = kernel.astype(inputs.float_type(kernel.dtype), copy=False)
     if kernel.ndim != 2:
         raise ValueError(f"kernel has the shape {kernel.shape}; it must be (kernel height, kernel width).")
     if not np.isfinite(kernel).all():

@@ -32,18 +32,17 @@ def correlate2d_loops(image: np.ndarray, kernel: np.ndarray, border: str = "mirr
                [54., 65.]])
     """
     image, kernel = inputs.image_and_kernel(image, kernel)
-    inputs.check_gray(image)
-    borders.check_fit(image, kernel, border)
-    padded = borders.pad(image, kernel.shape, border, value)
+    if image.ndim != 2:
+        raise ValueError(f"image has the shape {image.shape}; the loops take a gray one: (height, width).")
+    padded = borders.pad(image.astype(kernel.dtype), kernel.shape, border, value)
     kernel_height, kernel_width = kernel.shape
-    height = padded.shape[0] - kernel_height + 1
-    width = padded.shape[1] - kernel_width + 1
-    output = np.zeros((height, width), image.dtype)
-    for row in range(height):
-        for column in range(width):
+    output_height, output_width = padded.shape[0] - kernel_height + 1, padded.shape[1] - kernel_width + 1
+    output = np.zeros((output_height, output_width), kernel.dtype)
+    for row in range(output_height):
+        for column in range(output_width):
             total = 0.0
             for i in range(kernel_height):
                 for j in range(kernel_width):
-                    total += kernel[i, j] * padded[row + i, column + j]
+                    total += padded[row + i, column + j] * kernel[i, j]
             output[row, column] = total
     return output
