@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import nbformat
 
+from course_utils import locations, notebook_reading
 from course_utils.checks import library
 from course_utils.execution import forked_kernels, runner
 
@@ -74,6 +75,26 @@ def _documents(notebook: nbformat.NotebookNode, name: str) -> dict[str, dict]:
     return {}
 
 
+def _answers(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
+    """Return the text of the answer cells of each exercise."""
+    found: dict[str, list[str]] = {}
+    for cell in notebook.cells:
+        if cell.metadata.get("exercise") and "exercise" in (cell.metadata.get("tags") or ()):
+            found.setdefault(str(cell.metadata["exercise"]), []).append(cell.source.strip())
+    return found
+
+
+def _untouched(notebook: nbformat.NotebookNode, name: str) -> set[str]:
+    """Return the exercises whose answer cells are as they were handed out, code with a bug in it included."""
+    course = notebook.metadata.get("course")
+    lesson = course.get("lesson", name) if isinstance(course, dict) else name
+    path = locations.lessons() / f"{lesson}.ipynb"
+    if not path.is_file():
+        return set()
+    handed_out = _answers(notebook_reading.read(path).notebook)
+    return {number for number, texts in _answers(notebook).items() if texts == handed_out.get(number)}
+
+
 def _numbers(notebook: nbformat.NotebookNode, documents: dict[str, dict]) -> list[str]:
     """Return the exercises of a notebook: the course's, and those that its cells name."""
     named = {str(cell.metadata["exercise"]) for cell in notebook.cells if cell.metadata.get("exercise")}
@@ -119,7 +140,7 @@ def _errors(notebook: nbformat.NotebookNode) -> dict[int, str]:
     }
 
 
-def _outcome(number: str, document: dict, event: dict | None, accidents: list[str]) -> Outcome:
+def _outcome(number: str, document: dict, event: dict | None, accidents: list[str], untouched: bool) -> Outcome:
     title, max_points = document.get("title", ""), float(document.get("points", 0))
     hint = (document.get("hints") or [""])[0]
     if event is None:
@@ -130,6 +151,8 @@ def _outcome(number: str, document: dict, event: dict | None, accidents: list[st
     status = event.get("status")
     if status in (PASSED, NOT_ATTEMPTED):
         return Outcome(number, title, status, points, max_points)
+    if untouched:
+        return Outcome(number, title, NOT_ATTEMPTED, 0.0, max_points)
     wrong = [case for case in event.get("cases", []) if not case.get("passed")]
     said = next((f"{case.get('name')}: {case.get('message')}" for case in wrong if case.get("message")), "")
     return Outcome(number, title, FAILED, points, max_points, said or "; ".join(accidents), event.get("hint") or hint)
@@ -154,11 +177,12 @@ def check(
         result, stopped = _run(notebook, path.resolve().parent, timeout, on_progress)
     accidents = {**_errors(result.notebook), **stopped}
     events = {str(event.get("exercise")): event for event in result.events if event.get("event") == "check"}
+    untouched = _untouched(notebook, path.stem)
     outcomes = []
     for number in _numbers(notebook, documents):
         own = [accidents[index] for index, cell in enumerate(notebook.cells)
                if index in accidents and str(cell.metadata.get("exercise")) == number]  # fmt: skip
-        outcomes.append(_outcome(number, documents.get(number, {}), events.get(number), own))
+        outcomes.append(_outcome(number, documents.get(number, {}), events.get(number), own, number in untouched))
     troubles = [
         f"cell {index + 1} ({_first_line(notebook.cells[index].source)}): {reason}"
         for index, reason in sorted(accidents.items())

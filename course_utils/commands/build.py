@@ -8,9 +8,7 @@ from course_utils.commands import lesson_type
 @click.command("build", short_help="Regenerate the notebooks from solutions/*.py, or report drift.")
 @click.argument("lessons", metavar="[LESSON]...", nargs=-1, type=lesson_type.Lesson())
 @click.option("--check", is_flag=True, help="Execute and write nothing; report what differs from its source.")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Lessons built at once."
-)
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Lessons built at once.")
 @click.option("--force", is_flag=True, help="Execute lessons whose source has not changed, too.")
 def command(lessons: tuple[str, ...], check: bool, jobs: int, force: bool) -> None:
     """Build LESSONs (numbers or names; default all) from solutions/*.py.

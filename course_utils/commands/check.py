@@ -77,7 +77,8 @@ def _show(screen, report) -> None:
         screen.print(table)
     for outcome in report.outcomes:
         if outcome.status == "failed":
-            screen.print(f"{outcome.number} failed{': ' + outcome.message if outcome.message else ''}")
+            message = outcome.message.replace("\n", "\n    ")
+            screen.print(f"{outcome.number} failed{': ' + message if message else ''}")
             if outcome.hint:
                 screen.print(f"    hint: {outcome.hint}")
         elif outcome.status == "not checked":
