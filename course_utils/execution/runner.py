@@ -63,6 +63,17 @@ def _blank_copy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Join pieces of one stream that follow each other: where a print is cut depends on the clock."""
+    joined: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if joined and output.output_type == "stream" and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
 def read_events(path: pathlib.Path) -> list[dict]:
     """Return the events that `course_utils.results` wrote to a file, none when there is no file."""
     if not path.exists():
@@ -170,6 +181,9 @@ def run(
         except (nbclient.exceptions.CellControlSignal, RuntimeError) as problem:
             error = _explain(problem, index, timeout_per_cell, ended)
         events = read_events(results)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
     if on_progress and error is None:
         on_progress(total, total)
     return RunResult(notebook, seconds, usage.cpu_seconds, usage.peak_mb, events, error, kernel)
