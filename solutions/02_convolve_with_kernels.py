@@ -1306,6 +1306,7 @@ exercise.case("first row all 0", kernel=np.outer([0, 1, -1], [2, 0, 4]).astype(n
 exercise.case("1 2 3, 4 5 6", kernel=np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
 exercise.case("a falling diagonal of ones", kernel=np.eye(3))
 exercise.case("a 5x5 Gaussian, rounded to float32", kernel=kernels.gaussian(5, sigma=1.0))
+exercise.case("a 7x7 Gaussian, rounded to float32", visible=False, kernel=kernels.gaussian(7, sigma=1.5))
 exercise.case("a single column", visible=False, kernel=np.array([[1.0], [0.0], [3.0]]))
 exercise.case("a slope: 0 1 2, 1 2 3, 2 3 4", visible=False, kernel=np.add.outer([0.0, 1, 2], [0, 1, 2]))
 exercise.case("the 3x3 identity kernel", visible=False, kernel=kernels.IDENTITY)
