@@ -179,6 +179,10 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
             return 0
 
     monkeypatch.setattr(subprocess, "Popen", Process)
-    assert course("lab", "02", "--no-browser").exit_code == 0
-    arguments = [sys.executable, "-m", "jupyterlab", "02_convolve_with_kernels.ipynb", "--no-browser"]
-    assert started == [(arguments, two_lessons / "mine")]
+    assert course("lab", "02", "--no-browser", "--", "--port", "99").exit_code == 0
+    assert course("lab", "--", "--port", "99").exit_code == 0
+    jupyterlab = [sys.executable, "-m", "jupyterlab"]
+    assert started == [
+        ([*jupyterlab, "02_convolve_with_kernels.ipynb", "--no-browser", "--port", "99"], two_lessons / "mine"),
+        ([*jupyterlab, "00_start_here.ipynb", "--port", "99"], two_lessons / "mine"),
+    ]

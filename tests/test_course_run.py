@@ -161,6 +161,19 @@ def test_ctrl_c_stops_before_the_next_cell_and_leaves_no_lesson_running(folder):
     assert listener.ended == ()
 
 
+def test_ctrl_c_ends_the_command_as_a_shell_expects(folder, monkeypatch):
+    small_course.write(folder / "solutions", "02_mix", [small_course.code("1", "a")])
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lesson_runs, "run_all", interrupted)
+    result = course()
+    assert result.exit_code == 130
+    assert "Stopped." in result.output
+    assert list((folder / "course-report").iterdir()) == []
+
+
 def _run(lesson, faults=(), claims=()):
     return lesson_runs.LessonRun(lesson, lesson, 1.25, 1.0, 99.6, tuple(claims), tuple(faults), v4.new_notebook())
 

@@ -11,9 +11,9 @@ import click
 def command(areas: tuple[str, ...], full: bool, strict: bool, as_json: bool) -> None:
     """Measure AREAs (default all) and print each figure beside its peers.
 
-    All of a figure's functions take turns in the same run, so that a busy machine is busy for all of them. "x" is how
-    many times the course's own time a peer takes: above 1 the course is faster. A missed goal is shown, and is no
-    failure unless --strict is given.
+    All of a figure's functions take turns in the same run, so that a busy machine is busy for all of them. x is a
+    peer's time divided by the course's: above 1 the course is faster. A missed goal is shown, and is no failure unless
+    --strict is given.
     """
     import dataclasses
     import json
@@ -76,7 +76,7 @@ def _show(screen, area: str, figures: list) -> None:
     from course_utils.commands import console
 
     table = console.grid(
-        area, "course", "peers, and x of the course", "goal", "figure", "met", right=("course", "figure")
+        area, "course", "peers (x: peer / course)", "goal", "measured", "met", right=("course", "measured")
     )
     for figure in figures:
         peers = "\n".join(

@@ -7,9 +7,10 @@ from course_utils.commands import lesson_type
 
 @click.command("lab", short_help="Open a lesson in JupyterLab, on a copy of your own.")
 @click.argument("lesson", required=False, type=lesson_type.Lesson())
+@click.argument("jupyter_options", metavar="[-- JUPYTER_OPTIONS]", nargs=-1)
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab and print its address only.")
 @click.option("--prepare-only", is_flag=True, help="Make or renew the copy, print where it is, and stop.")
-def command(lesson: str | None, no_browser: bool, prepare_only: bool) -> None:
+def command(lesson: str | None, jupyter_options: tuple[str, ...], no_browser: bool, prepare_only: bool) -> None:
     """Open LESSON (a number or a name; default the first) in JupyterLab.
 
     You work on your own copy in ~/cnn-course (or the folder that COURSE_WORK names). It is never overwritten. When
@@ -17,9 +18,12 @@ def command(lesson: str | None, no_browser: bool, prepare_only: bool) -> None:
     changed is printed.
 
     \b
-    course lab       start with lesson 00
-    course lab 2     open lesson 02
+    course lab                      start with lesson 00
+    course lab 2                    open lesson 02
+    course lab 2 -- --port 9999     with options for JupyterLab
     """
+    if lesson and lesson.startswith("-"):
+        lesson, jupyter_options = None, (lesson, *jupyter_options)
     from course_utils import lesson_names, locations
 
     paths = lesson_type.choose([lesson] if lesson else [], lesson_names.student_notebooks)
@@ -39,10 +43,10 @@ def command(lesson: str | None, no_browser: bool, prepare_only: bool) -> None:
         screen.print(message)
     if prepare_only:
         return
-    raise click.exceptions.Exit(_open(prepared.path, no_browser))
+    raise click.exceptions.Exit(_open(prepared.path, [*(["--no-browser"] if no_browser else []), *jupyter_options]))
 
 
-def _open(path, no_browser: bool) -> int:
+def _open(path, options: list[str]) -> int:
     """Run JupyterLab until it ends and return its exit code."""
     import importlib.util
     import subprocess
@@ -50,7 +54,7 @@ def _open(path, no_browser: bool) -> int:
 
     if importlib.util.find_spec("jupyterlab") is None:
         raise click.ClickException("JupyterLab is not installed: pip install jupyterlab")
-    arguments = [sys.executable, "-m", "jupyterlab", path.name, *(["--no-browser"] if no_browser else [])]
+    arguments = [sys.executable, "-m", "jupyterlab", path.name, *options]
     process = subprocess.Popen(arguments, cwd=path.parent)
     while True:
         try:

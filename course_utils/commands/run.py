@@ -8,6 +8,8 @@ import click
 from course_utils import profile as profiles
 from course_utils.commands import lesson_type
 
+_INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended
+
 
 @click.command("run", short_help="Run lessons; table, results.json and a report with every picture.")
 @click.argument("lessons", metavar="[LESSON]...", nargs=-1, type=lesson_type.Lesson())
@@ -31,7 +33,8 @@ def command(lessons: tuple[str, ...], profile: str | None, jobs: int, report: pa
     reference notebooks run, in a student's copy the lessons.
 
     Ends with a table, and writes results.json and report.html, a page with every claim and every figure that
-    needs no network. Exit code 1 when a claim, a budget or a cell does not hold; it is named.
+    needs no network. Exit code 1 when a claim, a budget or a cell does not hold; it is named. Ctrl-C ends the run
+    after the cells that are running.
 
     \b
     course run                 all lessons
@@ -60,7 +63,11 @@ def command(lessons: tuple[str, ...], profile: str | None, jobs: int, report: pa
             listener = stack.enter_context(progress_display.Live(screen, len(paths)))
         else:
             listener = progress_display.Plain(screen)
-        runs = lesson_runs.run_all(paths, profile, jobs, listener)
+        try:
+            runs = lesson_runs.run_all(paths, profile, jobs, listener)
+        except KeyboardInterrupt:
+            screen.print("Stopped. No report was written.")
+            raise click.exceptions.Exit(_INTERRUPTED) from None
     results_file.write(report / "results.json", runs)
     page.write(report / "report.html", runs, profile)
     _show(screen, runs, report)
