@@ -10,6 +10,7 @@ from course_utils.plots import colours, frame_slider, number_views, panels, pict
 
 SIDE = 5.0
 MOST_NUMBERS = 14
+FRAME_BYTES = 18_000
 
 
 @picture.style()
@@ -48,7 +49,7 @@ def zoom_into(
         _frame(shade, _corner(shade, centre, side), side, following)
         for side, following in zip(sides, [_place(shade, centre, side) for side in sides[1:]] + [None], strict=True)
     ]
-    uris = [frame_slider.pack(frame, frame_slider.FRAME_BYTES) for frame in frames]
+    uris = [frame_slider.pack(frame, FRAME_BYTES) for frame in frames]
     labels = [f"{side} × {side} pixels" for side in sides]
     width = round(SIDE * picture.CSS_PIXELS_PER_INCH)
     return frame_slider.Slider(uris, labels, picture.check_alt(alt), title, width)
