@@ -79,6 +79,6 @@ def window_places(
     formula = f"({top}) / {stride} + 1 = {len(starts)}" + (" (rounded down)" if rest else "")
     axes.text(columns / 2, -0.55, formula, ha="center", va="center", fontsize=11, fontweight="bold")
     if rest:
-        word = "pixel" if rest == 1 else "pixels"
+        word = ("added " if rest <= padding else "") + ("pixel" if rest == 1 else "pixels")
         axes.text(left + padded + 0.2, 0.52, f"{rest} {word} never read", ha="left", va="center", fontsize=8.5)
     return result
