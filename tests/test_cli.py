@@ -181,7 +181,7 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", Process)
     assert course("lab", "02", "--no-browser", "--", "--port", "99").exit_code == 0
     assert course("lab", "--", "--port", "99").exit_code == 0
-    jupyterlab = [sys.executable, "-m", "jupyterlab"]
+    jupyterlab = [sys.executable, "-m", "jupyterlab", "--log-level=WARN"]
     assert started == [
         ([*jupyterlab, "02_convolve_with_kernels.ipynb", "--no-browser", "--port", "99"], two_lessons / "mine"),
         ([*jupyterlab, "00_start_here.ipynb", "--port", "99"], two_lessons / "mine"),

@@ -43,6 +43,7 @@ def command(lesson: str | None, jupyter_options: tuple[str, ...], no_browser: bo
         screen.print(message)
     if prepare_only:
         return
+    screen.print("JupyterLab starts; leave this window open, and press Ctrl-C in it to end.")
     raise click.exceptions.Exit(_open(prepared.path, [*(["--no-browser"] if no_browser else []), *jupyter_options]))
 
 
@@ -54,7 +55,7 @@ def _open(path, options: list[str]) -> int:
 
     if importlib.util.find_spec("jupyterlab") is None:
         raise click.ClickException("JupyterLab is not installed: pip install jupyterlab")
-    arguments = [sys.executable, "-m", "jupyterlab", path.name, *options]
+    arguments = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", path.name, *options]
     process = subprocess.Popen(arguments, cwd=path.parent)
     while True:
         try:
