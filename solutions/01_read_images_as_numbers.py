@@ -405,7 +405,7 @@ from course_utils.authoring import define
 exercise = define.function("1.3", brightness, rtol=0, atol=0.51)
 exercise.case("a tomato: all red", rgb=np.full((4, 6, 3), (230, 30, 20), dtype=np.uint8))
 exercise.case("a blue sky", rgb=np.full((4, 6, 3), (90, 150, 240), dtype=np.uint8))
-exercise.case("fog: red, green and blue are equal", rgb=np.full((5, 5, 3), 180, dtype=np.uint8))
+exercise.case("fog: red, green and blue are equal", weight=0.2, rgb=np.full((5, 5, 3), 180, dtype=np.uint8))
 exercise.case("a piece of the astronaut's suit", rgb=images.load("astronaut")[330:340, 180:192].copy())
 exercise.case("pure green", visible=False, rgb=np.full((3, 3, 3), (0, 255, 0), dtype=np.uint8))
 exercise.random_cases(3, lambda rng: {"rgb": rng.integers(0, rng.integers(20, 257, 3), (7, 9, 3)).astype(np.uint8)})
@@ -592,7 +592,7 @@ checks.exercise("1.5", change_contrast)
 from course_utils.authoring import define
 
 exercise = define.function("1.5", change_contrast, rtol=0, atol=1, check_dtype=True)
-ramp = np.arange(0, 240, 20, dtype=np.uint8).reshape(3, 4)
+ramp = np.array([[0, 15, 35, 60], [90, 98, 130, 157], [170, 203, 210, 241]], dtype=np.uint8)
 exercise.case("a gentle stretch", image=ramp // 4 + np.uint8(90), factor=2.0)
 exercise.case("so strong that both ends leave the scale", image=ramp, factor=3.0)
 exercise.case("factor 0 leaves a gray card", image=ramp, factor=0.0)
