@@ -1,12 +1,9 @@
 """What data the course uses, whose it is, and whether the file found here is the right one."""
 
 import dataclasses
-import difflib
 import functools
-import hashlib
 import importlib.util
 import pathlib
-import tomllib
 from collections.abc import Iterable, Mapping
 
 from course_utils import locations
@@ -51,6 +48,8 @@ def manifest() -> Mapping[str, Entry]:
         >>> manifest()["cat"].shape
         (300, 451, 3)
     """
+    import tomllib
+
     text = (locations.data() / "MANIFEST.toml").read_text(encoding="utf-8")
     return {
         name: Entry(name=name, **{**row, "shape": tuple(row["shape"]), "sha256": tuple(row["sha256"])})
@@ -77,6 +76,8 @@ def entry(name: str) -> Entry:
     known = manifest()
     if name in known:
         return known[name]
+    import difflib
+
     nearest = difflib.get_close_matches(str(name), known, n=1)
     advice = f" Did you mean {nearest[0]!r}?" if nearest else ""
     raise UnknownNameError(f"no data is called {name!r}.{advice} The names are: {', '.join(sorted(known))}.")
@@ -137,6 +138,8 @@ def verify(path: pathlib.Path | str, sha256: str | Iterable[str]) -> bytes:
         >>> len(verify(locate("cat"), entry("cat").sha256)) == entry("cat").bytes
         True
     """
+    import hashlib
+
     accepted = (sha256,) if isinstance(sha256, str) else tuple(sha256)
     content = pathlib.Path(path).read_bytes()
     found = hashlib.sha256(content).hexdigest()

@@ -6,7 +6,6 @@ import html
 import json
 import os
 import pathlib
-import tempfile
 
 from course_utils import locations
 
@@ -69,6 +68,8 @@ def load() -> tuple[dict[str, dict], str]:
 
 def _write(file: pathlib.Path, exercises: dict[str, dict]) -> None:
     """Replace the file in one step, so that a crash leaves the old one or the new one."""
+    import tempfile
+
     file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"exercises": exercises, "format": 1}, ensure_ascii=False, indent=1, sort_keys=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix="progress-", suffix=".tmp")

@@ -2,7 +2,6 @@
 
 import decimal
 import fractions
-import hashlib
 import itertools
 import math
 
@@ -81,11 +80,15 @@ def salt(lesson: str, number: str) -> str:
         >>> len(salt("02_convolve_with_kernels", "2.1"))
         16
     """
+    import hashlib
+
     return hashlib.sha256(f"{lesson}/{number}".encode()).hexdigest()[:16]
 
 
 def digest(key: str, salt_text: str) -> str:
     """Return the stretched hash of a key; it takes some 20 ms, so that trying many answers takes long."""
+    import hashlib
+
     return hashlib.pbkdf2_hmac("sha256", key.encode(), salt_text.encode(), _ROUNDS).hex()[:32]
 
 

@@ -1,6 +1,5 @@
 """Find an exercise's visible cases, hints and typical mistakes by its number."""
 
-import difflib
 import json
 import pathlib
 import re
@@ -73,6 +72,8 @@ def find(number) -> tuple[str, dict]:
     exercises = content["exercises"]
     text = f"{int(match[1])}.{match[2]}"
     if text not in exercises:
+        import difflib
+
         near = difflib.get_close_matches(text, exercises, n=1)
         known = ", ".join(sorted(exercises, key=order))
         meant = f' Did you mean "{near[0]}"?' if near else ""
