@@ -1455,29 +1455,29 @@ claims.check("four kernels turn a (512, 512) photograph into feature maps of dep
 # %% [markdown]
 # ## An edge that no gray kernel can see
 #
-# A stack of depth 3 you know already: a colour image. Here is one with two colours only, red (200, 0, 0) and
-# green (0, 102, 0).
+# A stack of depth 3 you know already: a colour image. Here is one with two colours only, orange
+# (200, 70, 20) and blue (30, 110, 255).
 #
-# **Predict:** we turn it into gray, and lay Sobel x on it. How strong is the edge between red and green?
+# **Predict:** we turn it into gray, and lay Sobel x on it. How strong is the edge between orange and blue?
 
 # %% tags=["predict"]
 prediction = "..."
 
 # %% tags=["figure"]
-red_green = np.zeros((60, 90, 3), dtype=np.uint8)
-red_green[:, :45] = (200, 0, 0)
-red_green[:, 45:] = (0, 102, 0)
-in_gray = images.to_gray(red_green)
+orange_blue = np.zeros((60, 90, 3), dtype=np.uint8)
+orange_blue[:, :45] = (200, 70, 20)
+orange_blue[:, 45:] = (30, 110, 255)
+in_gray = images.to_gray(orange_blue)
 plots.compare(
-    red_green,
+    orange_blue,
     in_gray,
     np.abs(kernels.correlate2d(in_gray, kernels.SOBEL_X)),
     titles=["in colour", "in gray", "Sobel x on the gray"],
-    alt="Left: a red half and a green half. Middle: one even dark gray. Right: black, no edge.",
+    alt="Left: an orange half and a blue half. Middle: one even gray. Right: black, no edge.",
 )
 
 # %% [markdown]
-# **What to notice.** There is no edge. Both colours become the gray value 60, since the gray value is a
+# **What to notice.** There is no edge. Both colours become the gray value 103, since the gray value is a
 # weighted mean of red, green and blue. What the weighting mixes together, no kernel can take apart again.
 #
 # So let the kernel see the colours. On an image with 3 channels **a kernel has 3 slices**, one for each
@@ -1486,32 +1486,32 @@ plots.compare(
 # %% tags=["figure"]
 slices = {
     "red slice": kernels.SOBEL_X,
-    "green slice": -kernels.SOBEL_X,
-    "blue slice": np.zeros((3, 3), dtype=np.float32),
+    "green slice": np.zeros((3, 3), dtype=np.float32),
+    "blue slice": -kernels.SOBEL_X,
 }
 colour_kernel = np.stack(list(slices.values()), axis=-1)
-print("image", red_green.shape, " kernel", colour_kernel.shape)
+print("image", orange_blue.shape, " kernel", colour_kernel.shape)
 plots.kernels(
     slices,
-    alt="Three slices of a kernel: Sobel x for red, minus Sobel x for green, zeros for blue.",
+    alt="Three slices of a kernel: Sobel x for red, zeros for green, minus Sobel x for blue.",
 )
 
 # %% tags=["figure"]
-one_map = kernels.correlate2d(red_green, colour_kernel)
+one_map = kernels.correlate2d(orange_blue, colour_kernel)
 print("feature map", one_map.shape)
 plots.compare(
-    red_green,
+    orange_blue,
     np.abs(kernels.correlate2d(in_gray, kernels.SOBEL_X)),
     np.abs(one_map),
     titles=["in colour", "gray kernel on the gray image", "colour kernel on the colour image"],
     height=1.9,
-    alt="Left: red and green halves. Middle: black. Right: a bright line between the halves.",
+    alt="Left: orange and blue halves. Middle: black. Right: a bright line between the halves.",
 )
 
 # %% tags=["claim"]
 in_gray_response = kernels.correlate2d(in_gray, kernels.SOBEL_X)
 claims.check("the gray image hides the edge completely", not in_gray_response.any())
-claims.check("the colour kernel finds it: 4 x 200 + 4 x 102 = 1,208", np.abs(one_map).max() == 1208)
+claims.check("the colour kernel finds it: 4 x 170 + 4 x 235 = 1,620", np.abs(one_map).max() == 1620)
 
 # %% [markdown]
 # A kernel can also look for a colour itself. The next one has 5x5 pixels and 3 slices: it takes the mean of
@@ -1619,10 +1619,10 @@ from course_utils.authoring import define
 
 exercise = define.function("2.9", convolve_layer, rtol=1e-4, atol=1e-2)
 two_colours = np.zeros((5, 6, 3), dtype=np.uint8)
-two_colours[:, :3] = (200, 0, 0)
-two_colours[:, 3:] = (0, 102, 0)
-slices = np.stack([kernels.SOBEL_X, -kernels.SOBEL_X, 0 * kernels.SOBEL_X], axis=-1)
-exercise.case("the red-green edge, one kernel", image=two_colours, layer_kernels=slices[:, :, :, np.newaxis])
+two_colours[:, :3] = (200, 70, 20)
+two_colours[:, 3:] = (30, 110, 255)
+slices = np.stack([kernels.SOBEL_X, 0 * kernels.SOBEL_X, -kernels.SOBEL_X], axis=-1)
+exercise.case("the orange-blue edge, one kernel", image=two_colours, layer_kernels=slices[:, :, :, np.newaxis])
 pattern = (np.arange(90) * 37 % 251).astype(np.uint8).reshape(5, 6, 3)
 counted = (np.arange(54, dtype=np.float32) % 7 - 3).reshape(3, 3, 3, 2)
 exercise.case("three channels, two kernels", image=pattern, layer_kernels=counted)
