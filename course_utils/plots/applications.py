@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib import patches
 
 from course_utils import images
-from course_utils.plots import drawings, panels, picture
+from course_utils.plots import drawings, picture
 
 HIGHLIGHT = "#D55E00"
 _TITLE = {"fontsize": 10.5, "pad": 6}
@@ -31,8 +31,8 @@ def _gray(axes, image: np.ndarray, title: str, low: float = 0, high: float = 255
 def image_labels() -> picture.Picture:
     """Return three photographs with the word that an ImageNet network gives to each."""
     alt = (
-        "Three photographs with the label a network gives them. The face of a tabby cat: Egyptian cat. A cup of coffee on a red "
-        "saucer: espresso. A white rocket on its launch pad at dusk: missile."
+        "Three photographs with the label a network gives them. The face of a tabby cat: Egyptian cat. A cup of coffee "
+        "on a red saucer: espresso. A white rocket on its launch pad at dusk: missile."
     )
     result = picture.Picture(9, 3.0, alt=alt, layout="constrained")
     labels = {"cat": '"Egyptian cat"', "coffee": '"espresso"', "rocket": '"missile"'}
@@ -161,8 +161,8 @@ def spectrogram(sound: np.ndarray, window: int = 256, hop: int = 64) -> np.ndarr
 def sound() -> picture.Picture:
     """Return a sound as a wave and as a spectrogram, which is a picture."""
     alt = (
-        "Above: the wave of three seconds of sound, four notes that fade and one long tone. Below: its spectrogram, time "
-        "to the right and frequency upwards. Each note is a stack of level lines; the long tone is a line that climbs."
+        "Above: the wave of three seconds of sound, four notes that fade and one long tone. Below: its spectrogram, "
+        "time to the right and frequency upwards. Each note is a stack of level lines; the long tone is a rising line."
     )
     result = picture.Picture(9, 3.9, alt=alt, layout="constrained")
     wave, image = result.subplots(2, 1, height_ratios=[1, 2.2], sharex=True)
@@ -178,7 +178,7 @@ def sound() -> picture.Picture:
     return result
 
 
-SENTENCE = "I expected little , but this film is not bad at all".split()
+SENTENCE = ["I", "expected", "little", ",", "but", "this", "film", "is", "not", "bad", "at", "all"]
 
 
 @picture.style()

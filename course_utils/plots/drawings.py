@@ -19,7 +19,8 @@ def write(image: np.ndarray, text: str, centre: tuple[float, float], height: flo
         height (float): of a capital letter, in pixels.
         colour (tuple of int): one number per channel.
     """
-    letters = textpath.TextPath((0, 0), text, size=100, prop=font_manager.FontProperties("DejaVu Sans", weight="bold"))
+    font = font_manager.FontProperties(family="DejaVu Sans", weight="bold")
+    letters = textpath.TextPath((0, 0), text, size=100, prop=font)
     outlines = letters.to_polygons(closed_only=True)
     corners = np.concatenate(outlines)
     low, high = corners.min(axis=0), corners.max(axis=0)

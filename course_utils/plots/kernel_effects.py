@@ -72,7 +72,8 @@ def slider(
         ValueError: the photograph is no RGB image, or a kernel is too large for its numbers to be read.
 
     Example:
-        >>> slider(np.zeros((9, 9, 3), np.uint8), {"same": kernels.IDENTITY, "mean": kernels.BOX_3}, alt="a black square")
+        >>> black = np.zeros((9, 9, 3), np.uint8)
+        >>> slider(black, {"same": kernels.IDENTITY, "mean": kernels.BOX_3}, alt="a black square")
         Slider: a black square (2 frames)
     """
     photograph = np.asarray(photograph)

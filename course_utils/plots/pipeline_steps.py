@@ -40,9 +40,9 @@ def row(name: str = "brick", side: int = 64, index: int = 9) -> picture.Picture:
     compared = pipeline.distances(measured, pipeline.typical_features(side))
     answer = pipeline.label(compared)
     alt = (
-        f"Six pictures in a row. 1: a photograph of {name}, with a small square marked. 2: numbers from 0 to 1 cut from its "
-        "corner. 3: the square, enlarged. 4: two bars, upright and level edges. 5: three bars, the distances to brick, "
-        f"grass and gravel; the one to {answer} is the shortest. 6: the word {answer}."
+        f"Six pictures in a row. 1: a photograph of {name}, with a small square marked. 2: numbers from 0 to 1 from "
+        "its corner. 3: the square, enlarged. 4: two bars, upright and level edges. 5: three bars, the distances to "
+        f"brick, grass and gravel; the one to {answer} is the shortest. 6: the word {answer}."
     )
     result = picture.Picture(9.2, 2.35, alt=alt, layout="constrained")
     axes = result.subplots(1, 6, width_ratios=[1, 1, 1, 0.75, 0.85, 0.7])
@@ -104,7 +104,7 @@ def feature_plane(side: int = 64) -> picture.Picture:
     """
     alt = (
         "Points in a plane, upright edges to the right and level edges upwards. The points of brick lie far from all "
-        "others, low and at the left. The points of grass and of gravel lie close together, and a few of them are mixed."
+        "others, low and at the left. The points of grass and of gravel lie close together, and a few are mixed."
     )
     result = picture.Picture(6.4, 3.6, alt=alt, layout="constrained")
     axes = result.subplots()
