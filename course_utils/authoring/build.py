@@ -194,7 +194,9 @@ def build(
             messages += lint.faults(source.read(path))
             messages += drift(path)
     else:
-        with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        from course_utils.execution import forked_kernels
+
+        with forked_kernels.preloaded(), concurrent.futures.ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
             for faults in pool.map(lambda path: build_lesson(path, force, on_progress), paths):
                 messages += faults
     try:
