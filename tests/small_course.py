@@ -20,10 +20,12 @@ def claim(sentence="1 is less than 2", condition="1 < 2", value="0.5", unit="'pi
     return f"from course_utils import claims\nclaims.check({sentence!r}, {condition}, value={value}, unit={unit})"
 
 
-def write(folder: pathlib.Path, name: str, cells: list, budget: dict = BUDGET, title: str = "") -> pathlib.Path:
+def write(
+    folder: pathlib.Path, name: str, cells: list, budget: dict = BUDGET, title: str = "", **more: str
+) -> pathlib.Path:
     """Write a notebook as the builder does, with what it knows of its lesson in the metadata."""
     folder.mkdir(parents=True, exist_ok=True)
-    course = {"lesson": name, "title": title or name[3:].replace("_", " "), "budget": budget}
+    course = {"lesson": name, "title": title or name[3:].replace("_", " "), "budget": budget, **more}
     path = folder / f"{name}.ipynb"
     nbformat.write(v4.new_notebook(cells=cells, metadata={"course": course}), path)
     return path

@@ -73,7 +73,6 @@ def test_a_good_run_writes_results_and_report_and_exits_with_0(folder):
         ([small_course.claim(), "1 / 0"], {}, "cell 2 stopped with ZeroDivisionError"),
         (["sum(range(10**7))"], {"cpu_seconds": 0.0001}, "over budget: "),
         (["1"], {"memory_mb": 1}, "over budget: "),
-        ([FAILED_CHECK], {}, "exercise 2.1 does not pass its own check"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_is_named_and_exits_with_1(folder, cells, budget, words):
@@ -86,6 +85,16 @@ def test_what_does_not_hold_is_named_and_exits_with_1(folder, cells, budget, wor
     assert (folder / "out" / "results.json").exists(), "a failed run leaves its results too"
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert "1 of 1 lessons with faults" in page
+
+
+def test_a_reference_has_to_pass_its_own_checks_and_a_student_notebook_need_not(folder):
+    cells = [small_course.code(FAILED_CHECK, "a")]
+    small_course.write(folder / "lessons", "02_mix", cells)
+    assert course().exit_code == 0
+    small_course.write(folder / "solutions", "02_mix", cells, source_sha256="0" * 64)
+    result = course()
+    assert result.exit_code == 1
+    assert "02_mix: exercise 2.1 does not pass its own check" in result.output
 
 
 def test_a_claim_that_fails_is_false_in_the_results_and_the_others_are_there(folder):
