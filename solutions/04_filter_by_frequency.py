@@ -489,8 +489,13 @@ def adds_the_sides(image):
 # %% [markdown]
 # ### Counting bricks without looking
 #
-# Real patterns are not that clean. Below are a brick wall and a lawn. Under them, the magnitude for each frequency,
-# averaged over all directions: a **radial profile**. Two patterns of the same contrast; which one has a rhythm?
+# Real patterns are not that clean. Below are a brick wall and a lawn. Under them stand the magnitudes on the level
+# line of their spectra, from the middle to the right: waves that change from left to right.
+#
+# **Predict:** which of the two has a rhythm, and how will you see it in the curves?
+
+# %% tags=["predict"]
+prediction = "..."  # "the bricks" or "the grass", and ...
 
 # %% tags=["figure"]
 brick, grass = images.load("brick"), images.load("grass")  # both (512, 512) uint8
@@ -498,32 +503,36 @@ plots.compare(
     brick,
     grass,
     titles=["bricks", "grass"],
-    height=2.6,
-    alt="Left: bricks in upright rows, a little aslant, wider at the bottom than on top. Right: blades of grass.",
+    height=2.4,
+    width=6,
+    alt="Left: bricks in upright columns, a little aslant, wider at the bottom than on top. Right: blades of grass.",
 )
 
 # %% tags=["figure"]
-frequency, brick_strength = spectrum.radial_profile(brick)  # 257 rings, 0 ... 0.5 cycles per pixel
-_, grass_strength = spectrum.radial_profile(grass)
-cycles = np.arange(1, 61)  # over the 512 pixels of the image
+to_the_right = np.arange(1, 61)  # cycles over the 512 pixels of the image
+level_line = {
+    name: spectrum.magnitude(photograph, log=False)[256, 256 + to_the_right]
+    for name, photograph in [("bricks", brick), ("grass", grass)]
+}
 plots.lines(
-    cycles,
-    {"bricks": brick_strength[1:61], "grass": grass_strength[1:61]},
-    xlabel="cycles over the image",
-    ylabel="mean magnitude",
-    alt="Two curves. Grass: a long gentle slope. Bricks: a sharp peak at 13 cycles.",
+    to_the_right,
+    level_line,
+    xlabel="cycles over the width of the image",
+    ylabel="magnitude",
+    alt="Two curves. Grass: low and ragged, without any order. Bricks: a high peak at 13 cycles, a lower one near 26 "
+    "and another near 39.",
 )
 
 # %% [markdown]
-# **What to notice.** The bricks have a peak. It says how many rows of bricks stand side by side, without anyone
-# counting them: count along the middle of the photograph to compare. (On top there are more and at the bottom
-# fewer, because the camera looked aslant: hence a broad peak.) The grass has details of all sizes and no rhythm.
+# **What to notice.** The bricks have a peak at 13. It says how many columns of bricks stand side by side, without
+# anyone counting them: count along the middle of the photograph to compare. (On top there are more and at the
+# bottom fewer, because the camera looked down on a slant: this makes the peak broad.) The smaller peaks at 26 and
+# 39 say that the joints are narrow lines and no soft waves: a sharp pattern needs multiples of its frequency. The
+# grass has no rhythm.
 
 # %% tags=["claim"]
-num_rows = int(np.argmax(brick_strength[1:])) + 1
-claims.check(
-    "the spectrum of the bricks is strongest at 13 cycles: 13 rows of bricks", num_rows == 13, value=num_rows
-)
+num_columns = int(to_the_right[np.argmax(level_line["bricks"])])
+claims.check("the bricks are strongest at 13 cycles: 13 columns of bricks", num_columns == 13, value=num_columns)
 
 # %% [markdown]
 # ## The spectrum of a photograph
@@ -535,36 +544,67 @@ prediction = "..."  # "like a cat", "a few dots" or something else?
 
 # %% tags=["figure"]
 plots.spectrum(
-    [cat_gray, cat_gray],
+    cat_gray,
     log=False,
-    titles=["magnitude of the cat", "magnitude of the cat, again"],
-    alt="Two black squares. With good eyes one finds a single bright dot in the middle of each.",
+    titles=["magnitude of the cat"],
+    alt="A dark square. With good eyes one finds a single bright dot in its middle.",
 )
 
+# %%
+strength = spectrum.magnitude(cat_gray, log=False)
+print(f"the largest magnitude: {strength.max():12,.0f}")
+print(f"a typical one (median): {np.median(strength):11,.0f}")
+
 # %% [markdown]
-# Black, but for a dot in the middle. Nothing is broken: frequency 0 is the sum of all pixels, about 15 million, and
-# most of the other numbers are below a thousand. On a gray scale from 0 to 15 million, a thousand is black. The
-# remedy is the **logarithm**: each step of brightness is then a *factor*.
+# All dark, but for a dot in the middle. Nothing is broken: the largest number, frequency 0, is the sum of all
+# pixels, ten thousand times as large as a typical one. On a scale where 16 million is bright, 1,600 is dark. The
+# remedy is the **logarithm**: now each step of brightness is a *factor*.
 
 # %% tags=["figure"]
 plots.spectrum(
     [cat_gray, brick, grass],
     titles=["log magnitude: cat", "bricks", "grass"],
     alt="Three spectra in logarithm. The cat: a bright middle that fades outwards on all sides, and a thin bright "
-    "cross. Bricks: rows of bright dots on a level line. Grass: an even cloud.",
+    "cross. Bricks: a bright bow tie to the left and right of the middle. Grass: an even cloud.",
 )
 
 # %% [markdown]
 # **What to notice.**
 #
 # - The middle is brightest: a photograph consists mostly of slow changes.
-# - Bricks: the dots on the level line are the rhythm of the rows, and its multiples are their sharp joints.
+# - Bricks: the curve from above lies on the level line. It is spread out to a bow tie, because the joints lean a
+#   little, each at its own angle.
 # - The thin bright cross of the cat is no part of the cat. The transform treats the image as if it **repeated** for
 #   ever, so the left border stands next to the right one. Where they do not match there is an edge: the border of
 #   lesson 03 again.
 #
-# How slow is "mostly slow"? Add up the squares of all magnitudes but frequency 0; this is the variance of the
-# pixels. Which part of it lies below 0.1 cycles per pixel, in patterns coarser than 10 pixels?
+# The same as curves: the magnitude for each frequency, averaged over all directions. This is a **radial profile**.
+# For comparison, noise: each pixel drawn by lot, whatever its neighbours are.
+
+# %% tags=["figure"]
+noise = np.random.default_rng(0).integers(0, 256, (512, 512))
+profiles = {}
+for name, photograph in {
+    "cat": cat_gray,
+    "astronaut": images.load("astronaut", True),
+    "grass": grass,
+    "noise": noise,
+}.items():
+    frequency, profiles[name] = spectrum.radial_profile(photograph, bins=61)  # 61 rings, 0 ... 0.5
+plots.lines(
+    frequency[1:],
+    {name: values[1:] for name, values in profiles.items()},
+    log_y=True,
+    xlabel="frequency (cycles per pixel)",
+    ylabel="mean magnitude",
+    alt="Four curves on a logarithmic scale. Cat and astronaut fall steeply, to a hundredth; grass falls gently; "
+    "noise is level.",
+)
+
+# %% [markdown]
+# Noise has the same of everything. Photographs fall, because neighbouring pixels mostly belong to the same
+# thing. How much of a photograph is slow? Add up the squares of all magnitudes but frequency 0; this is the
+# variance of the pixels. Which part of it lies below 0.1 cycles per pixel, in patterns coarser than 10 pixels?
 
 
 # %% tags=["claim"]
@@ -589,8 +629,45 @@ claims.check(
 
 # %% [markdown]
 # Cat, astronaut and cameraman: at least {{lowest_share:.0%}}; the lawn, which has no large things:
-# {{grass_share:.0%}}. JPEG lives on that fact: it stores the few slow waves precisely and the many fast ones
-# roughly.
+# {{grass_share:.0%}}.
+#
+# ### The cat, wave by wave
+#
+# Is an image really a sum of waves? Let us add them up, the strongest first. On the left the sum; on the right, in
+# white, which waves have been taken so far.
+#
+# **Predict:** the photograph has 90,000 waves. How many do you need to recognise a cat?
+
+# %% tags=["predict"]
+prediction = "..."  # about 10, 100, 1,000 or 10,000?
+
+
+# %% tags=["figure"]
+def sum_of_strongest(photograph, num_waves):
+    """Add up the strongest waves of a photograph; return the sum beside a map of the waves taken."""
+    waves = spectrum.transform(photograph)
+    weakest = np.sort(np.abs(waves), axis=None)[-num_waves]
+    taken = np.abs(waves) >= weakest * (1 - 1e-9)  # a wave and its opposite are equally strong: take both
+    total = images.to_uint8(spectrum.inverse(waves * taken), white=255)
+    return np.hstack([total, np.full((len(total), 6), 255, np.uint8), 255 * taken.astype(np.uint8)])
+
+
+square_cat = cat_gray[:, 60:360]  # (300, 300)
+amounts = [1, 3, 11, 31, 101, 301, 1001, 3001, 10001]
+plots.slider(
+    [sum_of_strongest(square_cat, amount) for amount in amounts],
+    [f"{amount:,} of 90,000 waves" for amount in amounts],
+    width=720,
+    frame_bytes=22_000,
+    alt="A slider from 1 wave to 10,001. One wave: an even gray. Three: soft stripes. From about 100 waves on one "
+    "sees a cat, blurred; with 10,001 every whisker. The waves taken crowd around the middle of the spectrum.",
+)
+
+# %% [markdown]
+# **What to notice.** One wave is frequency 0: even gray. With three you see stripes, and then stripes over stripes,
+# which bit by bit cancel where the cat is smooth and add up where she has an edge. The strongest waves are nearly
+# all slow. JPEG lives on that: it stores the few strong waves precisely and the many weak ones roughly or not at
+# all.
 
 # %% [markdown]
 # ### Exercise 4.3 (spot the bug): the picture that is not there
@@ -731,8 +808,7 @@ claims.check("spectrum.low_pass gives the same as the three lines", np.abs(by_co
 # Move the cut-off with the slider (or the arrow keys). On the left, the part of the spectrum that is kept; in the
 # middle, what the low-pass keeps; on the right, what it drops, on a gray ground.
 #
-# **Predict:** at which cut-off can you first tell that it is a cat? What do you see with only 3 waves along each
-# side?
+# **Predict:** at which cut-off can you first tell that it is a cat?
 
 # %% tags=["predict"]
 prediction = "..."  # 0.01, 0.02, 0.04, 0.08, 0.16 or 0.32 cycles per pixel
@@ -749,7 +825,6 @@ def split_at(photograph, cutoff):
 
 
 cutoffs = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32]
-square_cat = cat_gray[:, 60:360]  # (300, 300)
 plots.slider(
     [split_at(square_cat, cutoff) for cutoff in cutoffs],
     [f"cut-off {cutoff}: period {1 / cutoff:.0f} px" for cutoff in cutoffs],
@@ -760,8 +835,8 @@ plots.slider(
 )
 
 # %% [markdown]
-# **What to notice.** At 0.02 there is a face, at 0.04 it is a cat's. Of 90,000 waves, those inside the small bright
-# disc are enough. Everything beyond makes her crisp.
+# **What to notice.** At 0.02 there is a face, at 0.04 it is a cat's. The small bright disc holds fewer than 500 of
+# the 90,000 waves. Everything beyond only makes her crisp.
 
 # %% [markdown]
 # ### A sharp mask makes ripples
@@ -947,7 +1022,7 @@ def low_pass_only(image, lowest, highest):
 #
 # A band-pass answers the question "what of this size is in the picture?". Three bands of the brick wall:
 #
-# **Predict:** the rows of bricks repeat every 39 pixels. Which band holds them, and which one holds only the
+# **Predict:** the columns of bricks repeat every 39 pixels. Which band holds them, and which one holds only the
 # joints?
 
 # %% tags=["predict"]
@@ -960,14 +1035,15 @@ plots.compare(
     *in_bands,
     titles=[f"periods of {name}" for name in bands],
     shared_scale=False,
-    alt="Left: a few large dim clouds. Middle: clean upright stripes, one pair of colours for each row of bricks. "
-    "Right: only the thin joints between the bricks.",
+    alt="Left: large clouds without any bricks. Middle: upright stripes, a red and a blue one for each column of "
+    "bricks, fading towards the top. Right: only the thin joints between the bricks.",
 )
 
 # %% [markdown]
-# **What to notice.** The middle band is what the peak at 13 cycles was: rows, without bricks. A neuron in the first
-# layer of a network often becomes just such a band-pass in one direction; you will see them in the lessons on
-# trained networks.
+# **What to notice.** The middle band shows what the peak at 13 cycles was: one stripe for each column. They fade
+# towards the top, where the bricks are too narrow for the band. The right one has the joints and no bricks: a
+# period of 4 to 8 pixels fits the width of a joint. A neuron in the first layer of a network often becomes such a
+# band-pass, for one direction; you will meet some in the lessons on trained networks.
 
 # %% [markdown]
 # ## The cat and the astronaut, explained
@@ -1109,84 +1185,78 @@ def high_pass_as_uint8(far, near, cutoff):
 # the **response** of the kernel.
 #
 # How to get it? Pad the kernel with zeros to the size of the image, and transform it:
-# `spectrum.kernel_response(kernel, shape)`. Read each row of the picture from left to right: spectrum of the image,
-# times response of the kernel, gives spectrum of the result.
-
-
-# %% tags=["figure"]
-def explain(kernel, title):
-    """Show a photograph, its spectrum, the response of a kernel, their product, and the filtered photograph."""
-    response = np.abs(spectrum.kernel_response(kernel, camera.shape))
-    result = spectrum.convolve(camera, kernel, border="wrap")
-    panels = [camera, spectrum.magnitude(camera), response, spectrum.magnitude(result), result]
-    shown = [images.normalise(np.abs(panel)) for panel in panels]
-    return plots.compare(
-        *shown,
-        titles=["image", "its spectrum", f"response: {title}", "product", "result"],
-        alt=f"A cameraman, his spectrum, the response of the kernel {title}, the product of the two, and the "
-        "filtered cameraman.",
-    )
-
-
-explain(kernels.box(9), "box 9x9")
-
-# %% [markdown]
-# The box keeps the middle of the spectrum, so it blurs. But it is no clean low-pass: dark lines cross the whole
-# spectrum, with brighter fields between them. Compare four other kernels.
+# `spectrum.kernel_response(kernel, shape)`. Read the row of pictures from left to right: the spectrum of the image,
+# times the response of the kernel, is the spectrum of the result. The slider changes the kernel.
 #
-# **Predict:** Sobel x finds upright edges. Which waves will it keep: those on the level axis or those on the
-# upright axis? And what does it do to frequency 0?
+# **Predict:** Sobel x finds upright edges. Which waves will it keep: those on the level line of the spectrum or
+# those on the upright line? And what will it do to frequency 0?
 
 # %% tags=["predict"]
 prediction = "..."  # "level" or "upright"; frequency 0 becomes ...
 
+
 # %% tags=["figure"]
+def explain(kernel):
+    """Show a photograph, its spectrum, the response of a kernel, their product, and the filtered photograph."""
+    response = np.abs(spectrum.kernel_response(kernel, camera.shape))
+    result = np.abs(spectrum.convolve(camera, kernel, border="wrap"))
+    panels = [camera, spectrum.magnitude(camera), response / response.max(), spectrum.magnitude(result), result]
+    return plots.compare(
+        *[images.normalise(panel) for panel in panels],
+        titles=["image", "its spectrum", "x response", "= spectrum", "of the result"],
+        alt="The cameraman, his spectrum, the response of a kernel, their product, and the filtered cameraman.",
+    )
+
+
 gallery = {
     "box 9x9": kernels.box(9),
-    "Gaussian 9x9": kernels.gaussian(9, 2.0),
+    "Gaussian": kernels.gaussian(17, 2.6),
     "Laplacian": kernels.LAPLACIAN_4,
     "Sobel x": kernels.SOBEL_X,
-    "sharpen": kernels.SHARPEN,
+    "motion blur": kernels.motion_blur(15, angle=30),
 }
-responses = [np.abs(spectrum.kernel_response(kernel, (128, 128))) for kernel in gallery.values()]
-plots.spectrum(
-    responses,
-    titles=list(gallery),
-    magnitudes=True,
-    alt="Five responses. Box: a bright middle with a lattice of dark lines. Gaussian: a soft round spot. Laplacian: "
-    "dark middle, bright corners. Sobel x: two bright spots left and right of a dark upright line. Sharpen: gray in "
-    "the middle, bright towards the corners.",
+
+# %% tags=["figure"]
+plots.slider(
+    [explain(kernel) for kernel in gallery.values()],
+    list(gallery),
+    frame_bytes=30_000,
+    alt="A slider over five kernels. Box: a bright middle, crossed by a lattice of dark lines. Gaussian: a soft "
+    "round spot. Laplacian: dark middle, bright corners. Sobel x: two bright spots left and right of a dark "
+    "upright line. Motion blur: parallel bright bands at right angles to the motion.",
 )
 
 # %% [markdown]
 # **What to notice.**
 #
-# - The **middle** is the sum of the kernel. Laplacian and Sobel sum to 0: black. That is why they give 0 on flat
-#   regions.
-# - **Sobel x** keeps waves that change from left to right. It drops the very fastest too: it is a band-pass, and
-#   the 1, 2, 1 in its columns is a small blur.
-# - **Sharpen** is 1 in the middle (brightness stays) and more than 1 outside: it turns detail up.
-# - **Box** and **Gaussian** are both blurs. Look at them along the level axis.
+# - The **middle** of the response is the sum of the kernel. Laplacian and Sobel x sum to 0: black. That is why they
+#   answer 0 on flat regions.
+# - **Sobel x** keeps the waves on the level line, which change from left to right. It drops the very fastest of
+#   them too, so it is a band-pass; and the 1, 2, 1 in its columns is a small blur downwards.
+# - **Motion blur** keeps the waves along whose stripes the camera moved, and drops those it moved across.
+# - **Box** and **Gaussian** are both blurs. But the box is no clean low-pass: between the dark lines there are
+#   brighter fields, far out. Here are the two on the level line, from the middle to the right. The Gaussian was
+#   chosen as wide as the box.
 
 # %% tags=["figure"]
 size = 512
-across = spectrum.frequencies((1, size))[1][0, size // 2 :]  # 0 ... 0.5
-middle_row = {
-    name: spectrum.kernel_response(gallery[name], (size, size)).real[size // 2, size // 2 :]
-    for name in ("box 9x9", "Gaussian 9x9")
+to_the_right = spectrum.frequencies((1, size))[1][0, size // 2 :]  # 0 ... 0.5 cycles per pixel
+blurs = {name: gallery[name] for name in ("box 9x9", "Gaussian")}
+level_line = {
+    name: spectrum.kernel_response(blur, (size, size)).real[size // 2, size // 2 :] for name, blur in blurs.items()
 }
 plots.lines(
-    across,
-    middle_row,
+    to_the_right,
+    level_line,
     xlabel="frequency (cycles per pixel)",
     ylabel="multiplied by",
-    alt="Two curves that start at 1. The Gaussian falls to 0 and stays there. The box crosses 0 at 0.11, swings "
-    "down to -0.2, crosses 0 again at 0.22 and at 0.33 and at 0.44.",
+    alt="Two curves that start together at 1. The Gaussian falls to 0 and stays there. The box crosses 0 at 0.11, "
+    "swings down to -0.2, and crosses 0 again at 0.22, 0.33 and 0.44.",
 )
 
 # %% [markdown]
-# The Gaussian falls and stays down. The box **rings**: sharp in space means spread out in frequency, the reverse of
-# the sentence above. And look: between 0.11 and 0.22 its response is **negative**.
+# The Gaussian falls and stays down. The box **rings**: sharp in space means spread out in frequency. That is the
+# reverse of the sentence about sharp masks. And look: between 0.11 and 0.22 its response is **negative**.
 #
 # **Predict:** what does a blur look like that multiplies a wave by -0.2?
 
@@ -1194,37 +1264,54 @@ plots.lines(
 prediction = "..."
 
 # %% tags=["figure"]
-position = np.arange(860)
-sweep = 0.5 + 0.5 * np.cos(
-    2 * np.pi * (0.01 * position + 0.31 * position**2 / (2 * 860))
-)  # frequency 0.01 ... 0.32
-sweep = np.tile(sweep, (64, 1))
-blurs = [kernels.correlate2d(sweep, gallery[name]) for name in ("Gaussian 9x9", "box 9x9")]
+column = np.arange(860)
+cycles_so_far = 0.01 * column + 0.24 * column**2 / (2 * 860)  # the frequency rises from 0.01 to 0.25
+sweep = np.tile(0.5 + 0.5 * np.cos(2 * np.pi * cycles_so_far), (56, 1))  # (56, 860)
+blurred = {name: kernels.correlate2d(sweep, blur) for name, blur in blurs.items()}
 gap = np.ones((8, 860))
 plots.compare(
-    np.vstack([sweep, gap, blurs[0], gap, blurs[1]]),
-    titles=["stripes / Gaussian 9x9 / box 9x9"],
-    alt="Three strips. Top: stripes that get finer from left to right. Middle: the same, fading to even gray and "
-    "staying gray. Bottom: fading to gray, then coming back, then gray, then coming back once more.",
+    np.vstack([sweep, gap, blurred["Gaussian"], gap, blurred["box 9x9"]]),
+    titles=["stripes (top), after the Gaussian (middle), after the box (bottom)"],
+    alt="Three strips. Top: stripes that get finer from left to right. Middle: they fade to even gray and stay gray. "
+    "Bottom: they fade to gray, then come back faintly, then fade again.",
 )
 
 # %% [markdown]
-# In the lower strip the stripes vanish and then **come back, with dark and bright exchanged**. A box blur does not
-# only lose detail, it invents detail that is the negative of what was there. You know the effect from photographs
-# out of focus in which fine text turns into other text.
+# In the lowest strip the stripes vanish and then **come back**. Look at the pixels just there:
+
+# %% tags=["figure"]
+part = slice(480, 561)
+plots.profile(
+    {
+        "stripes": sweep[28, part],
+        "after the Gaussian": blurred["Gaussian"][28, part],
+        "after the box": blurred["box 9x9"][28, part],
+    },
+    alt="A strong wave; a level line at 0.5, after the Gaussian; and a weak wave, after the box, whose crests stand "
+    "where the strong one has its troughs.",
+)
+
+# %% [markdown]
+# After the box, **dark and bright are exchanged**. So a box blur does not only lose detail: it leaves detail
+# that is the negative of what was there. Photographs that are out of focus do the same, since a lens out of
+# focus spreads each point over a sharp disc; small print then turns into other small print.
 #
-# The places where they vanish can be computed: a box 9 pixels wide adds up a stripe pattern of period 9 over
-# exactly one period, and gets the same sum everywhere. So does a period of 4.5, or 3.
+# The places where the stripes vanish can be computed. A box 9 pixels wide adds up stripes of period 9 over exactly
+# one period, and gets the same sum everywhere. So does a period of 4.5, or 3.
+
 
 # %% tags=["claim"]
-middle = {
-    period: float(spectrum.convolve(images.stripes((9, 90), period), kernels.box(9), border="wrap")[4, 0] - 0.5)
-    for period in (90, 9, 6, 3)
-}  # a bright stripe stands at column 0: contrast 0.5 before the blur
-claims.check("after a 9x9 box, stripes of period 9 and 3 are gone", max(abs(middle[9]), abs(middle[3])) < 1e-6)
-claims.check("stripes of period 6 come out with dark and bright exchanged", middle[6] < -0.05, value=middle[6])
-gaussian_response = spectrum.kernel_response(kernels.gaussian(25, 2.0), (size, size)).real
-claims.check("the response of a Gaussian is nowhere below -0.001", gaussian_response.min() > -0.001)
+def bright_stripe_after_box(period):
+    """Return how far a bright stripe lies above the mean after a 9x9 box; before it, that is 0.5."""
+    after = spectrum.convolve(images.stripes((9, 90), period), kernels.box(9), border="wrap")
+    return float(after[4, 0] - 0.5)  # a bright stripe stands at column 0
+
+
+gone = max(abs(bright_stripe_after_box(9)), abs(bright_stripe_after_box(3)))
+claims.check("after a 9x9 box, stripes of period 9 and 3 are gone", gone < 1e-6)
+claims.check("a bright stripe of period 6 comes out dark", bright_stripe_after_box(6) < -0.05)
+gaussian_response = spectrum.kernel_response(gallery["Gaussian"], (size, size)).real
+claims.check("a Gaussian exchanges nothing: its response is nowhere below -0.001", gaussian_response.min() > -0.001)
 
 # %% [markdown]
 # ### Exercise 4.6 (apply): what does the box multiply by?
@@ -1520,8 +1607,8 @@ plots.compare(
     multiplying.clip(0, 1),
     1e6 * (sliding - multiplying),
     titles=["image", "window slid", "spectra multiplied", "difference, a million times"],
-    alt="The cameraman, twice blurred as if the camera had been jerked aslant, both alike; and an even noise of "
-    "red and blue dots: their difference, enlarged a million times.",
+    alt="The cameraman; twice blurred as if the camera had been jerked aslant, both alike; and their difference, "
+    "enlarged a million times: a faint grain of red and blue.",
 )
 
 # %% tags=["claim"]
@@ -1534,9 +1621,9 @@ for border in ("wrap", "mirror", "mirror_edge", "extend", "padding", "crop"):
 claims.check("with 4 kernels and 6 borders, sliding and multiplying agree to 1e-5", worst < 1e-5, value=worst)
 
 # %% [markdown]
-# **What to notice.** The difference is noise: the two ways round their float32 numbers differently, nothing else.
-# It is one operation, seen from two sides. That is why a blur *is* a low-pass, an edge kernel *is* a high-pass or a
-# band-pass, and why two blurs, one after the other, are one blur: their responses multiply.
+# **What to notice.** The difference is rounding: float32 keeps about 7 digits, and the two ways add in another
+# order. It is one operation, seen from two sides. That is why a blur *is* a low-pass, an edge kernel *is* a
+# high-pass or a band-pass, and why two blurs, one after the other, are one blur: their responses multiply.
 
 # %% [markdown]
 # ## Who is faster?
@@ -1559,14 +1646,14 @@ def time_three_ways(kernel):
         "cv2.filter2D": lambda: cv2.filter2D(piece, -1, kernel),
         "spectra multiplied": lambda: spectrum.convolve(piece, kernel),
     }
-    return timing.interleaved(ways, rounds=3)
+    return timing.interleaved(ways, rounds=5)
 
 
 sizes = [3, 5, 7, 11, 15, 31, 61]
 seconds = [time_three_ways(kernels.gaussian(size)) for size in sizes]
 
 # %% tags=["figure"]
-plots.lines(
+chart = plots.lines(
     sizes,
     {name: [1000 * measured[name] for measured in seconds] for name in seconds[0]},
     log_x=True,
@@ -1574,9 +1661,12 @@ plots.lines(
     markers=True,
     xlabel="kernel size",
     ylabel="milliseconds",
-    alt="Three curves over the kernel size. The slid window starts low and rises steeply. Spectra stay level. "
-    "OpenCV starts lowest of all, rises, and becomes level from a size of 11 on.",
+    alt="Three curves over the kernel size. The slid window starts low and rises steeply. Spectra stay nearly level. "
+    "OpenCV starts lowest of all, rises, and becomes level beyond a size of 11.",
 )
+chart.axes[0].set_xticks(sizes, [str(size) for size in sizes])
+chart.axes[0].minorticks_off()
+chart
 
 # %% tags=["claim"]
 gain = seconds[-1]["window slid (SciPy)"] / seconds[-1]["spectra multiplied"]
