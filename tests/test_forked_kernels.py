@@ -114,6 +114,17 @@ def test_without_a_preloaded_process_kernels_are_ordinary(tmp_path, preloaded):
     assert (result.kernel, result.error) == ("ordinary", None)
 
 
+def test_a_temporary_folder_with_a_long_name_gives_ordinary_kernels(tmp_path, monkeypatch):
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setattr(forked_kernels.tempfile, "tempdir", str(long))
+    monkeypatch.delenv(forked_kernels.FOLDER_VARIABLE, raising=False)
+    with forked_kernels.preloaded():
+        result = runner.run(notebook("1"), folder=tmp_path)
+    assert (result.kernel, result.error) == ("ordinary", None)
+    assert list(long.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("command", "arguments"),
     [

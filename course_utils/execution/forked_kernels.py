@@ -67,24 +67,38 @@ def preloaded() -> Iterator[None]:
         yield
         return
     factory = provisioning.KernelProvisionerFactory.instance()
-    default_before = factory.default_provisioner_name
+    variable = factory.default_provisioner_name_env
+    default_before, variable_before = factory.default_provisioner_name, os.environ.get(variable)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="course-kernels-"))  # mode 0700
-    processes = []
+    processes: list[subprocess.Popen] = []
     try:
-        processes = [_start(folder, name) for name in zygote.PRELOADS]
-        os.environ[FOLDER_VARIABLE] = str(folder)
-        os.environ[factory.default_provisioner_name_env] = PROVISIONER
-        factory.default_provisioner_name = PROVISIONER
+        with contextlib.suppress(OSError):  # a path too long for a socket, no process to be had: ordinary kernels
+            for name in zygote.PRELOADS:
+                processes.append(_start(folder, name))
+            os.environ[FOLDER_VARIABLE] = str(folder)
+            os.environ[variable] = PROVISIONER
+            factory.default_provisioner_name = PROVISIONER
         yield
     finally:
         os.environ.pop(FOLDER_VARIABLE, None)
-        os.environ.pop(factory.default_provisioner_name_env, None)
+        os.environ.pop(variable, None)
+        if variable_before is not None:
+            os.environ[variable] = variable_before
         factory.default_provisioner_name = default_before
         for process in processes:
             process.stdin.close()
         for process in processes:
-            process.wait()
+            _wait(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(process: subprocess.Popen) -> None:
+    """Let a preloading process end its kernels; one that is still importing has none."""
+    try:
+        process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _start(folder: pathlib.Path, name: str) -> subprocess.Popen:
