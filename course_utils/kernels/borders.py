@@ -136,7 +136,9 @@ def pad(image: np.ndarray, kernel_shape: tuple[int, int], border: str = "mirror"
     check_fit(image.shape, kernel_shape, border)
     inputs.check_value(value, image.dtype)
     frame = Frame(image.shape, kernel_shape, border, value)
-    return frame.pad_columns(frame.take_rows(image, 0, len(frame.rows), image.dtype))
+    padded = frame.new_rows(len(frame.rows), image.shape[2:], image.dtype)
+    frame.fill(padded, image, 0)
+    return padded
 
 
 class Frame:
@@ -160,44 +162,41 @@ class Frame:
     def __init__(self, shape: tuple[int, ...], kernel_shape: tuple[int, ...], border: str, value: float):
         self.value = value
         self.width = shape[1]
-        self.left = widths(kernel_shape[1], border)[0]
-        self.rows = sources(shape[0], *widths(kernel_shape[0], border), border)
-        self.columns = sources(shape[1], *widths(kernel_shape[1], border), border)
+        self.top, bottom = widths(kernel_shape[0], border)
+        self.left, right = widths(kernel_shape[1], border)
+        self.rows = sources(shape[0], self.top, bottom, border)
+        self.columns = sources(shape[1], self.left, right, border)
 
-    def copied_columns(self) -> list[tuple[int, int]]:
-        """Return pairs of a column beyond the border and the column that it is a copy of, both of the padded image."""
         outside = [*range(self.left), *range(self.left + self.width, len(self.columns))]
-        return [(column, self.left + self.columns[column]) for column in outside if self.columns[column] >= 0]
+        self.copies = [(column, self.left + self.columns[column]) for column in outside if self.columns[column] >= 0]
 
-    def take_rows(self, image: np.ndarray, first: int, count: int, dtype: np.dtype) -> np.ndarray:
-        """Return some rows of the padded image, without the columns beyond the border.
+    def new_rows(self, count: int, channels: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        """Return memory for some rows of the padded image.
 
         Args:
-            image (np.ndarray): numbers.
-            first (int): row of the padded image.
             count (int): how many rows.
-            dtype (np.dtype): to convert to.
+            channels (tuple): (channels,), or () for a gray image.
+            dtype (np.dtype): the image is converted to it.
 
         Shapes:
-            (height, width, ...) -> (count, width, ...), side by side in memory; not a copy if it need not be one.
+            -> (count, width of the padded image, channels), all of them `value`.
         """
-        rows = self.rows[first : first + count]
-        if rows[0] >= 0 and (np.diff(rows) == 1).all():
-            return np.ascontiguousarray(image[rows[0] : rows[-1] + 1], dtype)
-        taken = image[rows].astype(dtype, order="C", copy=False)
-        taken[rows < 0] = self.value
-        return taken
+        return np.full((count, len(self.columns), *channels), self.value, dtype)
 
-    def pad_columns(self, strip: np.ndarray) -> np.ndarray:
-        """Return rows of the image with the columns beyond its border.
+    def fill(self, padded: np.ndarray, image: np.ndarray, first: int) -> None:
+        """Write some rows of the padded image.
 
         Args:
-            strip (np.ndarray): from `take_rows`.
-
-        Shapes:
-            (rows, width, ...) -> (rows, width of the padded image, ...).
+            padded (np.ndarray): from `new_rows`.
+            image (np.ndarray): the image.
+            first (int): the row of the padded image to start with.
         """
-        before, after = self.columns[: self.left], self.columns[self.left + self.width :]
-        padded = np.concatenate([strip[:, before], strip, strip[:, after]], axis=1)
-        padded[:, self.columns < 0] = self.value
-        return padded
+        inside = padded[:, self.left : self.left + self.width]
+        if first >= self.top and first + len(padded) <= self.top + len(image):
+            inside[:] = image[first - self.top : first - self.top + len(padded)]
+        else:
+            rows = self.rows[first : first + len(padded)]
+            inside[:] = image[rows]
+            inside[rows < 0] = self.value
+        for column, source in self.copies:
+            padded[:, column] = padded[:, source]

@@ -8,7 +8,9 @@ import numpy as np
 from course_utils.kernels import borders, inputs
 
 METHODS = ("auto", "direct", "fft")
-STRIP_PIXELS = 2**15
+STRIP_ROWS = 64
+BAND_ROWS = 4
+BLOCK_BYTES = 2**20
 FFT_FROM = 300
 
 
@@ -71,12 +73,13 @@ def correlate2d(
     frame = borders.Frame(image.shape, kernel.shape, border, value)
     height, width = len(frame.rows) - kernel.shape[0] + 1, len(frame.columns) - kernel.shape[1] + 1
     output = np.empty((height, width, *image.shape[2:]), kernel.dtype)
-    prepare = _by_spectra if method == "fft" else _by_rows
-    strip_rows, correlate = prepare(kernel, frame, output.shape)
+    strip_rows, correlate = (_by_spectra if method == "fft" else _by_products)(kernel, output.shape)
+    strip = frame.new_rows(strip_rows + kernel.shape[0] - 1, image.shape[2:], kernel.dtype)
     with np.errstate(invalid="ignore"):  # NaN in, NaN out: the docstring says so
         for top in range(0, height, strip_rows):
-            sums = output[top : top + strip_rows]
-            correlate(frame.take_rows(image, top, len(sums) + kernel.shape[0] - 1, kernel.dtype), sums)
+            top = min(top, height - strip_rows)  # the last strip overlaps the one before
+            frame.fill(strip, image, top)
+            correlate(strip, output[top : top + strip_rows])
     return output
 
 
@@ -118,44 +121,58 @@ def _large(kernel: np.ndarray) -> bool:
     return kernel_width * (kernel_height + 4) >= FFT_FROM
 
 
-def _by_rows(kernel: np.ndarray, frame: borders.Frame, shape: tuple[int, ...]) -> tuple[int, Callable]:
+def _by_products(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Callable]:
     """Return how many rows of output to make at a time, and the function that makes them.
 
-    For each row of output one product of two small matrices, (kernel width, kernel height) @ (kernel height, width),
-    multiplies all weights with all pixels and sums over the height of the window. What is left is to sum kernel width
-    rows, each one pixel further to the right than the one before.
+    One product of matrices does the whole sum. The pixels under the window are written as a column: the rows of the
+    image are stacked, each of them kernel width times, shifted by one pixel more each time. The kernel is written as
+    a row; as neighbouring rows of output share most of their pixels, BAND_ROWS of them are made in one product, with
+    zeros where a row does not look. Blocks of rows and columns stay in the processor's cache.
     """
     kernel_height, kernel_width = kernel.shape
     channels = shape[2] if len(shape) == 3 else 1
-    strip_rows = max(1, min(shape[0], STRIP_PIXELS // (frame.width * channels)))
-    products = np.empty((strip_rows, kernel_width, len(frame.columns), channels), kernel.dtype)
-    products[:, :, frame.columns < 0] = (frame.value * kernel).sum(axis=0)[:, np.newaxis, np.newaxis]
-    lines = products.reshape(strip_rows, kernel_width, -1)  # a pixel's channels lie side by side
-    inside = lines[:, :, frame.left * channels : (frame.left + frame.width) * channels]
-    row_step, line_step, step = lines.strides
-    shifted_shape = (strip_rows, kernel_width, shape[1] * channels)
-    shifted = _view(lines, shifted_shape, (row_step, line_step + channels * step, step))
-    weights = np.ascontiguousarray(kernel.T)
-    copies = frame.copied_columns()
+    num_numbers = shape[1] * channels  # in a row of output; the channels of a pixel lie side by side
+    band_rows = BAND_ROWS if kernel_height > 1 and shape[0] >= BAND_ROWS else 1
+    strip_rows = min(STRIP_ROWS, shape[0]) // band_rows * band_rows
+    stacked_rows = strip_rows + kernel_height - 1
+    block = max(1, BLOCK_BYTES // (stacked_rows * kernel_width * kernel.itemsize))
+    block = math.ceil(num_numbers / math.ceil(num_numbers / block))
+    stacked = np.empty((stacked_rows, kernel_width, block), kernel.dtype)
+    bands = {
+        rows: (_band(kernel, rows), _overlapping(stacked, rows + kernel_height - 1, rows)) for rows in (band_rows, 1)
+    }
 
     def correlate(strip: np.ndarray, sums: np.ndarray) -> None:
-        rows = len(sums)
-        windows = _view(
-            strip, (rows, kernel_height, frame.width * channels), (strip.strides[0], strip.strides[0], strip.itemsize)
-        )
-        np.matmul(weights, windows, out=inside[:rows])
-        for column, source in copies:
-            products[:rows, :, column] = products[:rows, :, source]
-        np.add.reduce(shifted[:rows], axis=1, out=sums.reshape(rows, -1))
+        lines = strip.reshape(stacked_rows, -1)
+        # A zero of the band times NaN would be NaN, in a row that does not look there.
+        rows = band_rows if np.isfinite(np.vdot(lines, lines)) else 1
+        weights, windows = bands[rows]
+        sums = sums.reshape(-1, rows, num_numbers)
+        for first in range(0, num_numbers, block):
+            first = min(first, num_numbers - block)  # the last block overlaps the one before
+            for column in range(kernel_width):
+                stacked[:, column] = lines[:, first + column * channels : first + column * channels + block]
+            np.matmul(weights, windows, out=sums[..., first : first + block])
 
     return strip_rows, correlate
 
 
-def _view(array: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
-    return np.lib.stride_tricks.as_strided(array, shape, strides, writeable=False)
+def _band(kernel: np.ndarray, rows: int) -> np.ndarray:
+    """Return the kernel once per row, each time one row of pixels further down, as a matrix."""
+    kernel_height, kernel_width = kernel.shape
+    band = np.zeros((rows, rows + kernel_height - 1, kernel_width), kernel.dtype)
+    for row in range(rows):
+        band[row, row : row + kernel_height] = kernel
+    return band.reshape(rows, -1)
 
 
-def _by_spectra(kernel: np.ndarray, frame: borders.Frame, shape: tuple[int, ...]) -> tuple[int, Callable]:
+def _overlapping(stacked: np.ndarray, size: int, step: int) -> np.ndarray:
+    """Return groups of `size` neighbouring rows, each starting `step` rows after the one before, as matrices."""
+    groups = np.lib.stride_tricks.sliding_window_view(stacked, size, axis=0)[::step]  # (groups, columns, block, size)
+    return np.moveaxis(groups, -1, 1).reshape(len(groups), -1, stacked.shape[2])
+
+
+def _by_spectra(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Callable]:
     """Return how many rows of output to make at a time, and the function that makes them.
 
     The convolution theorem with the turned kernel. The first rows and columns of a product of spectra went round the
@@ -166,15 +183,16 @@ def _by_spectra(kernel: np.ndarray, frame: borders.Frame, shape: tuple[int, ...]
     kernel_height, kernel_width = kernel.shape
     num_strips = math.ceil(shape[0] / max(128, 4 * kernel_height))
     strip_rows = math.ceil(shape[0] / num_strips)
-    sides = [scipy.fft.next_fast_len(side, real=True) for side in (strip_rows + kernel_height - 1, len(frame.columns))]
+    padded = (strip_rows + kernel_height - 1, shape[1] + kernel_width - 1)
+    sides = [scipy.fft.next_fast_len(side, real=True) for side in padded]
     kernel_waves = scipy.fft.rfft2(kernel[::-1, ::-1], s=sides)
     if len(shape) == 3:
         kernel_waves = kernel_waves[..., np.newaxis]  # the same for each channel
 
     def correlate(strip: np.ndarray, sums: np.ndarray) -> None:
-        waves = scipy.fft.rfft2(frame.pad_columns(strip), s=sides, axes=(0, 1))
+        waves = scipy.fft.rfft2(strip, s=sides, axes=(0, 1))
         waves *= kernel_waves
         whole = scipy.fft.irfft2(waves, s=sides, axes=(0, 1), overwrite_x=True)
-        sums[:] = whole[kernel_height - 1 : len(strip), kernel_width - 1 : len(frame.columns)]
+        sums[:] = whole[kernel_height - 1 : padded[0], kernel_width - 1 : padded[1]]
 
     return strip_rows, correlate
