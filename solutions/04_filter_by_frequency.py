@@ -42,10 +42,7 @@ import scipy.ndimage
 from course_utils import checks, claims, images, kernels, plots, spectrum
 from course_utils.benchmarks import timing
 
-# %% [markdown]
-# ## Who is this?
-
-# %%
+# How the first picture is made. Do not read this before you have seen it!
 astronaut, cat = images.load("astronaut"), images.load("cat")  # (512, 512, 3) and (300, 451, 3) uint8
 eyes_and_lip_astronaut = np.float32([[203, 101], [245, 103], [223, 134]])  # column, row
 eyes_and_lip_cat = np.float32([[171, 110], [313, 132], [246, 240]])
@@ -53,7 +50,12 @@ move = cv2.getAffineTransform(eyes_and_lip_astronaut, eyes_and_lip_cat)
 astronaut = cv2.warpAffine(astronaut, move, (451, 300), flags=cv2.INTER_CUBIC)  # her face where the cat's is
 
 blend = spectrum.hybrid(astronaut, cat, cutoff_low=0.025, cutoff_high=0.05, border="mirror_edge")
-mystery = images.to_uint8(blend, white=255)
+mystery = images.to_uint8(blend, white=255)  # (300, 451, 3) uint8
+
+# %% [markdown]
+# ## Who is this?
+
+# %% tags=["figure"]
 plots.compare(mystery, alt="The face of a cat with large eyes, a small nose and whiskers, in pale colours.")
 
 # %% [markdown]
@@ -519,20 +521,20 @@ plots.lines(
     level_line,
     xlabel="cycles over the width of the image",
     ylabel="magnitude",
-    alt="Two curves. Grass: low and ragged, without any order. Bricks: a high peak at 13 cycles, a lower one near 26 "
-    "and another near 39.",
+    alt="Two curves. Grass: ragged, without any order. Bricks: a high hill from 13 to 17 cycles, and lower ones at "
+    "two and three times as many.",
 )
 
 # %% [markdown]
-# **What to notice.** The bricks have a peak at 13. It says how many columns of bricks stand side by side, without
-# anyone counting them: count along the middle of the photograph to compare. (On top there are more and at the
-# bottom fewer, because the camera looked down on a slant: this makes the peak broad.) The smaller peaks at 26 and
-# 39 say that the joints are narrow lines and no soft waves: a sharp pattern needs multiples of its frequency. The
-# grass has no rhythm.
+# **What to notice.** The bricks have a hill from 13 to 17 cycles. They stand in columns, and it says how many
+# columns, without anyone counting: about 13 side by side at the bottom, and up to 17 at the top, which is
+# farther away. Count them to compare. The lower hills, at about twice and three times as many cycles, say that
+# the joints are narrow lines and no soft waves: a sharp pattern needs multiples of its frequency. The grass has
+# no rhythm.
 
 # %% tags=["claim"]
 num_columns = int(to_the_right[np.argmax(level_line["bricks"])])
-claims.check("the bricks are strongest at 13 cycles: 13 columns of bricks", num_columns == 13, value=num_columns)
+claims.check("the strongest wave of the bricks has 13 cycles", num_columns == 13, value=num_columns)
 
 # %% [markdown]
 # ## The spectrum of a photograph
@@ -583,13 +585,9 @@ plots.spectrum(
 
 # %% tags=["figure"]
 noise = np.random.default_rng(0).integers(0, 256, (512, 512))
+photographs = {"cat": cat_gray, "astronaut": images.load("astronaut", gray=True), "grass": grass, "noise": noise}
 profiles = {}
-for name, photograph in {
-    "cat": cat_gray,
-    "astronaut": images.load("astronaut", True),
-    "grass": grass,
-    "noise": noise,
-}.items():
+for name, photograph in photographs.items():
     frequency, profiles[name] = spectrum.radial_profile(photograph, bins=61)  # 61 rings, 0 ... 0.5
 plots.lines(
     frequency[1:],
@@ -603,13 +601,14 @@ plots.lines(
 
 # %% [markdown]
 # Noise has the same of everything. Photographs fall, because neighbouring pixels mostly belong to the same
-# thing. How much of a photograph is slow? Add up the squares of all magnitudes but frequency 0; this is the
-# variance of the pixels. Which part of it lies below 0.1 cycles per pixel, in patterns coarser than 10 pixels?
+# thing. How much of a photograph is slow? Add up the squares of all magnitudes but frequency 0; up to a factor,
+# this is the variance of the pixels. What share of it lies below 0.1 cycles per pixel, in patterns coarser than
+# 10 pixels?
 
 
 # %% tags=["claim"]
 def share_below(image, limit):
-    """Return which part of an image's variance has a frequency below a limit, in cycles per pixel."""
+    """Return what share of an image's variance has a frequency below a limit, in cycles per pixel."""
     power = spectrum.magnitude(image - image.mean(), log=False) ** 2
     return float(power[spectrum.radial_frequency(image.shape) < limit].sum() / power.sum())
 
@@ -659,15 +658,15 @@ plots.slider(
     [f"{amount:,} of 90,000 waves" for amount in amounts],
     width=720,
     frame_bytes=22_000,
-    alt="A slider from 1 wave to 10,001. One wave: an even gray. Three: soft stripes. From about 100 waves on one "
+    alt="A slider from 1 wave to 10,001. One wave: an even gray. Three: soft stripes. From about 300 waves on one "
     "sees a cat, blurred; with 10,001 every whisker. The waves taken crowd around the middle of the spectrum.",
 )
 
 # %% [markdown]
-# **What to notice.** One wave is frequency 0: even gray. With three you see stripes, and then stripes over stripes,
-# which bit by bit cancel where the cat is smooth and add up where she has an edge. The strongest waves are nearly
-# all slow. JPEG lives on that: it stores the few strong waves precisely and the many weak ones roughly or not at
-# all.
+# **What to notice.** One wave is frequency 0: even gray. With three you see stripes, and then stripes over
+# stripes, which bit by bit cancel where the cat is smooth and add up where she has an edge. With 300 she is
+# there. The strongest waves are nearly all slow. JPEG lives on that: it stores the few strong waves precisely
+# and the many weak ones roughly or not at all.
 
 # %% [markdown]
 # ### Exercise 4.3 (spot the bug): the picture that is not there
@@ -794,7 +793,7 @@ plots.compare(
 
 # %% [markdown]
 # **What to notice.** The low-pass blurs, as a kernel of equal weights does. The high-pass leaves edges and detail;
-# its mean is 0, since frequency 0 is gone, so half of its pixels are negative (blue). And the two are a fair
+# its mean is 0, since frequency 0 is gone, so about half of its pixels are negative (blue). And the two are a fair
 # division: each wave went to one of them.
 
 # %% tags=["claim"]
@@ -1040,16 +1039,16 @@ plots.compare(
 )
 
 # %% [markdown]
-# **What to notice.** The middle band shows what the peak at 13 cycles was: one stripe for each column. They fade
-# towards the top, where the bricks are too narrow for the band. The right one has the joints and no bricks: a
-# period of 4 to 8 pixels fits the width of a joint. A neuron in the first layer of a network often becomes such a
-# band-pass, for one direction; you will meet some in the lessons on trained networks.
+# **What to notice.** The middle band shows what the hill from 13 cycles on was: one stripe for each column.
+# They fade towards the top, where the bricks are too narrow for the band. The right one has the joints and no
+# bricks: a period of 4 to 8 pixels fits the width of a joint. A neuron in the first layer of a network often
+# becomes such a band-pass, for one direction; you will meet some in the lessons on trained networks.
 
 # %% [markdown]
 # ## The cat and the astronaut, explained
 #
-# Now the first picture of this lesson takes one line: **the slow waves of the astronaut plus the fast waves of the
-# cat.**
+# Now you may read how the first picture was made. The setup cell moves the face of the astronaut to where the face
+# of the cat is. Then it adds **the slow waves of the astronaut and the fast waves of the cat.**
 
 # %% tags=["figure"]
 slow_astronaut = spectrum.low_pass(astronaut, 0.025, border="mirror_edge")
@@ -1233,7 +1232,7 @@ plots.slider(
 #   answer 0 on flat regions.
 # - **Sobel x** keeps the waves on the level line, which change from left to right. It drops the very fastest of
 #   them too, so it is a band-pass; and the 1, 2, 1 in its columns is a small blur downwards.
-# - **Motion blur** keeps the waves along whose stripes the camera moved, and drops those it moved across.
+# - **Motion blur** keeps the waves whose stripes run along the motion, and drops those it runs across.
 # - **Box** and **Gaussian** are both blurs. But the box is no clean low-pass: between the dark lines there are
 #   brighter fields, far out. Here are the two on the level line, from the middle to the right. The Gaussian was
 #   chosen as wide as the box.
@@ -1287,7 +1286,7 @@ plots.profile(
         "after the Gaussian": blurred["Gaussian"][28, part],
         "after the box": blurred["box 9x9"][28, part],
     },
-    alt="A strong wave; a level line at 0.5, after the Gaussian; and a weak wave, after the box, whose crests stand "
+    alt="A strong wave; a nearly level line, after the Gaussian; and a weak wave, after the box, whose crests stand "
     "where the strong one has its troughs.",
 )
 
