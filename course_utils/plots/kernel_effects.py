@@ -43,8 +43,8 @@ def shown(photograph: np.ndarray, weights: np.ndarray) -> np.ndarray:
         (height, width, 3), (kernel height, kernel width) -> (height, width, 3) or (height, width); uint8.
 
     Example:
-        >>> shown(np.full((5, 5, 3), 90, np.uint8), kernels.SOBEL_X)[2, 2]
-        np.uint8(128)
+        >>> int(shown(np.full((5, 5, 3), 90, np.uint8), kernels.SOBEL_X)[2, 2])
+        128
     """
     if abs(float(weights.sum())) < 1e-3:
         gray = photograph.astype(np.float32).mean(axis=2)
