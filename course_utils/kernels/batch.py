@@ -4,6 +4,9 @@ import numpy as np
 
 from course_utils.kernels import inputs
 
+CACHED_NUMBERS = 2**17
+FEW_CHANNELS = 8
+
 
 def correlate_batch(
     images: np.ndarray,
@@ -116,18 +119,28 @@ def max_pool2d(
     lowest = -np.inf if images.dtype.kind == "f" else np.iinfo(images.dtype).min
     images = _padded(images, size, steps, padding, lowest)
     rows, columns = _places(images.shape, size, steps)
-    down = [images[:, i : i + (rows - 1) * steps[0] + 1 : steps[0]] for i in range(size[0])]
-    tallest = _largest(down)
-    right = [tallest[:, :, j : j + (columns - 1) * steps[1] + 1 : steps[1]] for j in range(size[1])]
-    pooled = _largest(right)
+    down, right = (rows - 1) * steps[0] + 1, (columns - 1) * steps[1] + 1
+    channels = images.shape[3]
+    pooled = np.empty((len(images), rows, columns, channels), images.dtype)
+    together = max(1, CACHED_NUMBERS // images[0].size)
+    for first in range(0, len(images), together):
+        some = images[first : first + together]
+        tallest = _largest([some[:, i : i + down : steps[0]] for i in range(size[0])])
+        neighbours = [tallest[:, :, j : j + right : steps[1]] for j in range(size[1])]
+        largest = pooled[first : first + together]
+        if channels >= FEW_CHANNELS:
+            _largest(neighbours, largest)
+            continue
+        for channel in range(channels):  # NumPy's innermost loop is over the last side: too short to be quick
+            _largest([neighbour[..., channel] for neighbour in neighbours], largest[..., channel])
     return pooled.reshape({2: pooled.shape[1:3], 3: pooled.shape[1:], 4: pooled.shape}[len(given)])
 
 
-def _largest(slices: list[np.ndarray]) -> np.ndarray:
-    largest = np.maximum(slices[0], slices[-1])
-    for middle in slices[1:-1]:
-        np.maximum(largest, middle, out=largest)
-    return largest
+def _largest(arrays: list[np.ndarray], output: np.ndarray | None = None) -> np.ndarray:
+    output = np.maximum(arrays[0], arrays[-1], out=output)
+    for array in arrays[1:-1]:
+        np.maximum(output, array, out=output)
+    return output
 
 
 def _padded(
