@@ -33,7 +33,7 @@ SIGMA, LOW, HIGH = 1.4, 60, 160  # blur and thresholds that this lesson uses for
 # downwards?". Join both answers into one number per pixel, and you can ask a photograph for its strongest
 # edges.
 #
-# Below is a cat. We let both kernels run over her and mark the 1 % of all pixels with the largest answers.
+# Below is a cat. We let both kernels run over her and mark the 1% of all pixels with the largest answers.
 #
 # **Predict before you run:** where will the marks be? On the eyes? The ears? The whiskers?
 
@@ -99,7 +99,7 @@ claims.check(
 )
 
 # %% [markdown]
-# On the cat, {{cat_marks_on_frame:.0%}} of the marks lie on the frame, which holds only 1 % of the pixels. Over
+# On the cat, {{cat_marks_on_frame:.0%}} of the marks lie on the frame, which holds only 1% of the pixels. Over
 # all photographs of the course the frame wins in {{photographs_won_by_frame:.0%}} of the cases.
 #
 # Two questions follow, and they are the two halves of this lesson:
@@ -277,7 +277,7 @@ exercise.hints(
 )
 
 # %% [markdown]
-# ### Exercise 3.2 (spot the bug, twice): edges of a colour photograph
+# ### Exercise 3.2 (spot the bug): two bugs in the edges of a colour photograph
 # Code like this is found in public course notebooks. It runs, it draws something that looks like edges, and it
 # is wrong in **two** places. One of them you know from lesson 02.
 #
@@ -1031,6 +1031,8 @@ def one_pass_in_reading_order(thin, low, high):
 
 # %% [markdown]
 # ## The whole pipeline, step by step
+#
+# All five steps in one slider. Go back and forth between two neighbours, and say what the step has repaired.
 
 # %%
 steps = edges.canny_steps(coins, LOW, HIGH, SIGMA)
@@ -1392,6 +1394,11 @@ plots.bands(
 )
 
 # %% tags=["claim"]
+others = [errors[border].mean(axis=0) for border in errors if border != "padding"]
+claims.check(
+    "averaged over nine photographs, zeros are the worst of five guesses at each kernel size",
+    bool((errors["padding"].mean(axis=0) > np.max(others, axis=0)).all()),
+)
 ratio = errors["padding"] / errors["extend"]
 claims.check(
     "padding with zeros is at least 3 times worse than extending, on each of nine photographs and at each kernel size",
@@ -1437,8 +1444,9 @@ claims.check(
 # %% [markdown]
 # **What to notice.**
 #
-# * Zeros are by far the worst guess, at least {{padding_over_extend:.0f}} times worse than extend on every
-#   photograph. Black is a strong statement about something unknown.
+# * Averaged over the photographs, zeros are the worst guess at every kernel size. Against extend they lose on each
+#   single photograph, by a factor of at least {{padding_over_extend:.0f}}. Black is a strong statement about something
+#   unknown.
 # * The error grows with the kernel: {{padding_growth:.0f}}-fold from 3 to 31 pixels. An output that is touched
 #   by the border is off by about {{touched_error:.0f}} gray levels, with a small kernel as with a large one;
 #   there are simply more of them, because the kernel reaches further.
@@ -1962,8 +1970,8 @@ claims.check(
 # - Differences amplify noise, so blur first; the blur costs sharpness.
 # - Canny = blur, gradient, keep the tops of ridges, two thresholds, follow chains. Each step repairs what one
 #   threshold cannot.
-# - Beyond the border there are only guesses. Zeros are the worst one; the error grows in proportion to the
-#   kernel size. Crop makes no error and shrinks the image.
+# - Beyond the border there are only guesses. Zeros are the worst one on average; their error grows about in
+#   proportion to the kernel size. Crop makes no error and shrinks the image.
 # - Output size: $\lfloor (W - F + 2P) / S \rfloor + 1$. The padding that keeps the size is $(F - 1) / 2$ on
 #   each side.
 #
