@@ -42,8 +42,8 @@ cat = images.load("cat")  # (300, 451, 3) uint8, colour
 # %% [markdown]
 # ## One photograph, one operation, eight pictures
 #
-# If this is your first notebook: click into the gray cell below and press **Shift + Enter**. That runs it. Then
-# move the slider under the picture.
+# If this is your first notebook: click into the topmost gray cell and press **Shift + Enter**. That runs it and
+# goes on to the next. Press again until the picture appears; then move the slider under it.
 
 # %% tags=["figure"]
 named_kernels = {
@@ -92,8 +92,9 @@ claims.check(
     unit="photographs",
     name="num_photographs",
 )
-seconds_of_sound = applications.melody().size / applications.SAMPLES_PER_SECOND
-claims.check("NumPy computes as it should", abs(seconds_of_sound - 3.0) < 1e-9)
+nine_pixels = np.array([[10, 20, 30], [40, 50, 60], [70, 80, 90]])
+mean_of_nine = kernels.correlate2d(nine_pixels, kernels.BOX_3)[1, 1]
+claims.check("a kernel computes what you get on paper", abs(mean_of_nine - 450 / 9) < 1e-4)
 
 # %% [markdown]
 # ## How a notebook works
@@ -314,12 +315,13 @@ def unchanged(image):
 
 # %% [markdown]
 # A verdict has four parts: the cases, each `ok` or `WRONG`; for a wrong one the call that was made, what was
-# expected and what was found; where arrays differ, a picture of both; and, when your mistake is a common one,
-# its name. Images are small here so that you can check them by hand.
+# expected and what was found; where arrays differ, a picture of both; and, when your own mistake is a common one,
+# its name. (The bug of a function that was handed out is not named: you are to find it.) Images are small here so
+# that you can check them by hand.
 #
 # ## When you are stuck
 #
-# Three things help. `checks.hint` gives a hint; run it again, and it gives the next one. The last hint is
+# Two things help. `checks.hint` gives a hint; run it again, and it gives the next one. The last hint is
 # always a small case that is worked out. `checks.expected` shows what a right answer gives. Both cost nothing.
 
 # %%
@@ -433,11 +435,20 @@ exercise.hints(
 )
 
 # %% [markdown]
+# ## Where an answer comes from
+
+# %% tags=["claim"]
+brightness_of_cat = float(cat.mean())  # of all 300 * 451 * 3 numbers
+claims.check(
+    "the cat is a little darker than middle gray", 100 < brightness_of_cat < 128, brightness_of_cat, name="cat"
+)
+
+# %% [markdown]
 # ### Exercise 0.5 (spot the bug): every photograph is equally bright
 # `brightness(image)` is to return the mean of all numbers of an image, as a float. Its author tried it on the
-# cat, got 115.3, compared with a calculator and was content. Yet it gives 115.3 for *every* photograph, even
-# for a black one. It comes from real course material, and it has to do with what you have read above about
-# notebooks.
+# cat, got {{cat:.1f}}, compared with a calculator and was content. Yet it gives {{cat:.1f}} for *every*
+# photograph, even for a black one. It comes from real course material, and it has to do with what you have read
+# above about notebooks.
 #
 # Find the mistake and mend it. The image is `(height, width)` or `(height, width, 3)`, uint8 or float.
 
@@ -655,7 +666,7 @@ applications.games()
 # In go the last four frames, 84 x 84 pixels each, for a single frame does not show where the ball is going. Out
 # comes a number for each move of the joystick: how many points can be expected after it. The network was told
 # nothing but the pixels and the score. Over 49 games it played about as well as a person who tests games for a
-# living, far better in some and hopelessly in others. **The limit:** it needed 38 days of play for each game,
+# living, far better in some and hopelessly badly in others. **The limit:** it needed 38 days of play for each game,
 # and after that it knew that game only.
 #
 # ### 3. Guess what you are drawing
@@ -713,8 +724,8 @@ applications.drone()
 # In goes one image, out come three numbers: left, straight on, right. To get examples with known answers,
 # somebody hiked through the Alps with three cameras on the head, one looking to each side; the side is the
 # answer. The network was about as often right as two people who were shown the same images, and it steered a
-# drone along real paths. **The limit:** it knows paths in a forest by day. Snow, dusk or a fork in the path
-# were not in its examples.
+# drone along real paths. **The limit:** it says left, straight on or right to every image, also to one in which
+# there is no path at all.
 #
 # ### 8. Read road signs
 

@@ -168,6 +168,22 @@ def _num_values(document: dict) -> int:
     return count
 
 
+def _mark_handed_out(exercise: define.Exercise, cases: list[dict], mutants: list[dict]) -> None:
+    """Mark the mutant that students are given to mend; a stub that is not blank must be one of the mutants."""
+    handed_out = exercise.stub() if exercise.stub else None
+    if not callable(handed_out):
+        return
+    judgement = judging.judge(cases, handed_out)
+    if judgement.not_attempted:
+        return
+    twin = judging.matching_mutant(mutants, judgement, cases)
+    if twin is None:
+        raise define.DefinitionError(
+            f"{exercise.number}: the function in the STUB block is none of the mutants; add it, with its message."
+        )
+    twin["handed_out"] = True
+
+
 def _function_document(exercise: define.Exercise) -> dict:
     cases = exercise.visible_documents()
     _too_large(exercise, cases)
@@ -188,6 +204,7 @@ def _function_document(exercise: define.Exercise) -> dict:
                 "case, so their messages cannot be told apart; add a case in which they differ."
             )
         mutants.append(mutant.document(judgement, cases))
+    _mark_handed_out(exercise, cases, mutants)
     return {"cases": cases, "function": exercise.function_name, "mutants": mutants}
 
 

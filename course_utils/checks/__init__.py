@@ -88,11 +88,16 @@ def _judge_function(lesson: str, number: str, document: dict, thing) -> float | 
     if judgement.not_attempted:
         print(verdict.not_attempted(number, max_points))
         return _finish(lesson, number, document, "not attempted", 0.0, [])
-    print(verdict.cases(number, judgement, max_points, [judging.call_text(name, case) for case in cases]))
+    mutant = None if judgement.passed else judging.matching_mutant(document["mutants"], judgement, cases)
+    # A faulty function that was handed out and is still the same is no attempt, however many cases it passes; and
+    # its bug, which is to be found, is not told.
+    handed_out = bool(mutant and mutant.get("handed_out"))
+    share = 0.0 if handed_out else judgement.share
+    calls = [judging.call_text(name, case) for case in cases]
+    print(verdict.cases(number, judgement, share * max_points, max_points, calls))
     if not judgement.passed:
-        mutant = judging.matching_mutant(document["mutants"], judgement, cases)
         if mutant:
-            print(verdict.mistake(mutant["message"]))
+            print(verdict.handed_out() if handed_out else verdict.mistake(mutant["message"]))
         own_name = getattr(thing, "__name__", name)
         if judgement.num_passed == 0 and isinstance(own_name, str) and own_name not in (name, "<lambda>"):
             print(f"You gave {own_name}; the exercise asks for {name}.")
@@ -101,8 +106,8 @@ def _judge_function(lesson: str, number: str, document: dict, thing) -> float | 
     recorded = [
         {"name": result.name, "passed": result.passed, "message": result.message} for result in judgement.results
     ]
-    status = "passed" if judgement.passed else "failed"
-    return _finish(lesson, number, document, status, judgement.share, recorded)
+    status = "passed" if judgement.passed else "not attempted" if handed_out else "failed"
+    return _finish(lesson, number, document, status, share, recorded)
 
 
 def _judge_answer(lesson: str, number: str, document: dict, thing) -> float | None:

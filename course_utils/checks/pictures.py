@@ -57,14 +57,14 @@ def is_image(array) -> bool:
 
 
 def _row(arrays: list[np.ndarray], titles: list[str], alt: str) -> str:
-    """Return pictures in a row as HTML, "" where they cannot be drawn."""
+    """Return pictures in a row as HTML, equal numbers in equal colours; "" where they cannot be drawn."""
     try:
         from course_utils import plots
 
         drawable = [
             np.nan_to_num(array.astype(np.float32)) if array.dtype.kind == "f" else _as_bytes(array) for array in arrays
         ]
-        picture = plots.compare(*drawable, titles=titles, alt=alt, shared_scale=False)
+        picture = plots.compare(*drawable, titles=titles, alt=alt)
         return picture._repr_mimebundle_()["text/html"]
     except Exception:
         # A picture is an extra: the verdict has been printed and stands without it.

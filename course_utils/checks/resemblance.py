@@ -98,8 +98,10 @@ def _moved(wanted: np.ndarray, given: np.ndarray) -> str | None:
 def _scaled(wanted: np.ndarray, given: np.ndarray) -> str | None:
     """Return how the found values follow from the expected ones, value by value."""
     largest = float(np.abs(wanted).max(initial=0.0))
+    # With two values only, black and white, many rules lead from one array to the other.
+    is_rich = np.unique(wanted).size > 2
     for factor, words in _FACTORS.items():
-        if _same(wanted * factor, given):
+        if (is_rich or factor == -1.0) and _same(wanted * factor, given):
             return words
     if _same(np.maximum(wanted, 0), given):
         return "all values below 0 are lost (they became 0)"
@@ -112,7 +114,7 @@ def _scaled(wanted: np.ndarray, given: np.ndarray) -> str | None:
             return "the values wrapped round at 256, as uint8 does"
     if np.array_equal(np.rint(wanted), given) or np.array_equal(np.trunc(wanted), given):
         return "the digits behind the point are lost: the values were made integers too early"
-    if not np.isfinite(given).all() or largest == 0:
+    if not np.isfinite(given).all() or largest == 0 or not is_rich:
         return None
     offset = given - wanted
     if np.ptp(offset) <= 1e-5 * max(largest, float(np.abs(offset).max())):

@@ -30,18 +30,18 @@ def not_attempted(number: str, max_points: float) -> str:
     return f"{number} not attempted yet (0 of {points(max_points)} points). {hint_line(number)}"
 
 
-def cases(number: str, judgement: judging.Judgement, max_points: float, calls: list[str]) -> str:
+def cases(number: str, judgement: judging.Judgement, points_earned: float, max_points: float, calls: list[str]) -> str:
     """Return the verdict on a function.
 
     Args:
         number (str): the exercise, for example "2.4".
         judgement (judging.Judgement): what came of the cases.
-        max_points (float): points for all cases.
+        points_earned (float), max_points (float): for this answer, and for all cases.
         calls (list of str): the call of each case, in short.
     """
     results = judgement.results
     count = f"{judgement.num_passed} of {len(results)} cases"
-    earned = f"{points(judgement.share * max_points)} of {points(max_points)} points"
+    earned = f"{points(points_earned)} of {points(max_points)} points"
     if judgement.passed:
         lines = [f"{number} passed: {count}, {earned}"]
     else:
@@ -56,6 +56,11 @@ def cases(number: str, judgement: judging.Judgement, max_points: float, calls: l
             lines += [f"{_INDENT} {line}" for line in (call, *words)]
     lines += [f"  note: {note}" for note in dict.fromkeys(note for result in results for note in result.notes)]
     return "\n".join(lines)
+
+
+def handed_out() -> str:
+    """Return the line for a function that does just what the faulty one did that the exercise began with."""
+    return "This gives the same as the function that was handed out: its bug is still there."
 
 
 def mistake(message: str) -> str:

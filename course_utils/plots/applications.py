@@ -17,7 +17,8 @@ _TITLE = {"fontsize": 10.5, "pad": 6}
 def _panel(axes, image: np.ndarray, title: str, **options) -> None:
     """Show an image without ticks; small arrays keep sharp pixels."""
     axes.imshow(image, interpolation="nearest" if image.shape[0] < 120 else "antialiased", **options)
-    axes.set_title(title, **_TITLE)
+    if title:
+        axes.set_title(title, **_TITLE)
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(True)
