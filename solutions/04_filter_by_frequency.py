@@ -51,12 +51,18 @@ astronaut = cv2.warpAffine(astronaut, move, (451, 300), flags=cv2.INTER_CUBIC)  
 
 blend = spectrum.hybrid(astronaut, cat, cutoff_low=0.025, cutoff_high=0.05, border="mirror_edge")
 mystery = images.to_uint8(blend, white=255)  # (300, 451, 3) uint8
+from_afar = (
+    "The same picture at full, half, quarter and eighth size. The large one is a cat. In the quarter size a smiling "
+    "woman shows through. The smallest one is a woman with short hair who smiles at you; no cat is left."
+)
 
 # %% [markdown]
 # ## Who is this?
 
 # %% tags=["figure"]
-plots.compare(mystery, alt="The face of a cat with large eyes, a small nose and whiskers, in pale colours.")
+plots.compare(
+    mystery, alt="The face of a cat with large eyes, a small nose and whiskers, in pale colours.", height=5.4
+)
 
 # %% [markdown]
 # A cat, clearly: eyes, nose, whiskers, every hair.
@@ -79,11 +85,7 @@ def seen_from(photograph, distances):
     return np.hstack(copies)
 
 
-plots.compare(
-    seen_from(mystery, distances=[1, 2, 4, 8]),
-    alt="The same picture at full, half, quarter and eighth size. The large one is a cat. In the quarter size a "
-    "smiling woman shows through. The smallest one is a woman with short hair who smiles at you; no cat is left.",
-)
+plots.compare(seen_from(mystery, distances=[1, 2, 4, 8]), alt=from_afar)
 
 # %% [markdown]
 # **The cat has become a smiling astronaut.** No pixel was exchanged: the small pictures are the large one, shrunk.
