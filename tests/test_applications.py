@@ -1,7 +1,5 @@
 """The pictures of the tour are what their alt texts say, and the six steps count what a plain loop counts."""
 
-import inspect
-
 import numpy as np
 import pytest
 
@@ -29,11 +27,6 @@ def test_every_picture_is_drawn_with_alt_text_and_stays_small(name):
     assert markup.startswith("<img alt=")
     assert len(shown.alt.split()) >= 20
     assert len(markup) < 200_000
-    assert (
-        "drawing" in shown.alt
-        or "photograph" in shown.alt.lower()
-        or name in ("sound", "text", "doodles", "road_signs")
-    )
 
 
 def test_pictures_are_the_same_twice():
@@ -105,10 +98,7 @@ def test_what_kernels_show():
     assert edges.shape == photograph.shape[:2]
     assert edges.dtype == np.uint8
     mirrored = kernel_effects.shown(photograph, -kernels.SOBEL_X)
-    assert np.abs(edges.astype(int) + mirrored - 256).max() <= 1 or np.median(edges.astype(int) + mirrored) in (
-        255,
-        256,
-    )
+    assert np.abs(edges.astype(int) + mirrored - 256).max() <= 1
     with pytest.raises(ValueError, match="must be RGB"):
         kernel_effects.slider(photograph[..., 0], {"a": kernels.IDENTITY, "b": kernels.BOX_3}, alt="a cat")
     with pytest.raises(ValueError, match="up to 7 x 7"):
@@ -175,8 +165,3 @@ def test_no_answer_of_the_pipeline_hangs_on_the_last_digit():
 def test_wrong_arguments_are_named_with_the_rule(call, words):
     with pytest.raises(ValueError, match=words.replace("(", r"\(")):
         call()
-
-
-def test_the_tour_has_a_function_for_each_picture_and_each_has_a_summary():
-    for name in TOUR:
-        assert inspect.getdoc(getattr(applications, name)).startswith("Return ")
