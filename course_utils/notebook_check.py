@@ -123,7 +123,7 @@ def _run(
         result = runner.run(notebook, folder=folder, timeout_per_cell=timeout, on_progress=tell, allow_errors=True)
         if result.error is None or place["cell"] in stopped:
             return result, stopped
-        stopped[place["cell"]] = result.error
+        stopped[place["cell"]] = re.sub(r"^cell [0-9]+ ", "", result.error)
         if len(stopped) == _MOST_RUNS:
             return result, stopped
         notebook.cells[place["cell"]].source = ""

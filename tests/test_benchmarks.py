@@ -18,6 +18,7 @@ FIGURES = [
 
 @pytest.fixture
 def areas(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)  # a terminal's width would fold the table
     monkeypatch.setattr(benchmarks, "areas", lambda: ["kernels", "startup"])
     asked = []
 

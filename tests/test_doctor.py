@@ -20,6 +20,7 @@ def here():
 def quick(monkeypatch):
     """Leave out the backend, which takes seconds to load."""
     monkeypatch.setattr(doctor, "_backend", list)
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def course(*arguments):

@@ -20,10 +20,10 @@ def checkout(tmp_path, monkeypatch):
     folder = tmp_path / "checkout"
     folder.mkdir()
     path = fixture_lessons.write_checkout(folder)
+    notebook = student.cut(source.read(path), {"num_pixels": 12.0})
     for name in ("solutions", "lessons"):
         monkeypatch.setattr(locations, name, lambda name=name: folder / name)
     monkeypatch.setattr(locations, "root", lambda: folder)
-    notebook = student.cut(source.read(path), {"num_pixels": 12.0})
     (folder / "lessons" / f"{path.stem}.ipynb").write_text(notebook_writer.dumps(notebook), encoding="utf-8")
     package = folder / "course_utils"
     (package / "__pycache__").mkdir(parents=True)
