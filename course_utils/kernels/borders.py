@@ -166,7 +166,6 @@ class Frame:
         self.left, right = widths(kernel_shape[1], border)
         self.rows = sources(shape[0], self.top, bottom, border)
         self.columns = sources(shape[1], self.left, right, border)
-
         outside = [*range(self.left), *range(self.left + self.width, len(self.columns))]
         self.copies = [(column, self.left + self.columns[column]) for column in outside if self.columns[column] >= 0]
 

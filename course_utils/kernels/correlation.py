@@ -8,10 +8,9 @@ import numpy as np
 from course_utils.kernels import borders, inputs
 
 METHODS = ("auto", "direct", "fft")
-STRIP_ROWS = 64
+STRIP_NUMBERS = 2**16
 BAND_ROWS = 4
 BLOCK_BYTES = 2**20
-FFT_FROM = 300
 
 
 def correlate2d(
@@ -116,9 +115,9 @@ def convolve2d(
 
 
 def _large(kernel: np.ndarray) -> bool:
-    """Whether spectra are quicker than sums; measured, see `course bench kernels`."""
+    """Return whether spectra are quicker than sums: measured from 15 x 15 on, on images of 256 to 2048 pixels."""
     kernel_height, kernel_width = kernel.shape
-    return kernel_width * (kernel_height + 4) >= FFT_FROM
+    return kernel_width * (kernel_height + 9) >= 350  # a shifted copy costs as much as the products of 9 weights
 
 
 def _by_products(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Callable]:
@@ -133,7 +132,7 @@ def _by_products(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Calla
     channels = shape[2] if len(shape) == 3 else 1
     num_numbers = shape[1] * channels  # in a row of output; the channels of a pixel lie side by side
     band_rows = BAND_ROWS if kernel_height > 1 and shape[0] >= BAND_ROWS else 1
-    strip_rows = min(STRIP_ROWS, shape[0]) // band_rows * band_rows
+    strip_rows = min(max(64, STRIP_NUMBERS // num_numbers), shape[0]) // band_rows * band_rows
     stacked_rows = strip_rows + kernel_height - 1
     block = max(1, BLOCK_BYTES // (stacked_rows * kernel_width * kernel.itemsize))
     block = math.ceil(num_numbers / math.ceil(num_numbers / block))
@@ -181,8 +180,8 @@ def _by_spectra(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Callab
     import scipy.fft
 
     kernel_height, kernel_width = kernel.shape
-    num_strips = math.ceil(shape[0] / max(128, 4 * kernel_height))
-    strip_rows = math.ceil(shape[0] / num_strips)
+    most_rows = max(128, 4 * kernel_height, 2 * STRIP_NUMBERS // math.prod(shape[1:]))
+    strip_rows = math.ceil(shape[0] / math.ceil(shape[0] / most_rows))
     padded = (strip_rows + kernel_height - 1, shape[1] + kernel_width - 1)
     sides = [scipy.fft.next_fast_len(side, real=True) for side in padded]
     kernel_waves = scipy.fft.rfft2(kernel[::-1, ::-1], s=sides)
