@@ -108,6 +108,13 @@ def test_another_value_of_what_libraries_read_while_loading_gives_an_ordinary_ke
     assert (result.kernel, outputs(result)) == ("ordinary", ["1\n"])
 
 
+@pytest.mark.parametrize("variable", ["LD_LIBRARY_PATH", "TF_CPP_MIN_LOG_LEVEL", "COURSE_PROFILE"])
+def test_what_importing_opencv_or_asking_for_quiet_changes_is_no_hindrance(variable, tmp_path, preloaded):
+    code = f"import os; print(os.environ[{variable!r}])"
+    result = runner.run(notebook(code), folder=tmp_path, environment={variable: "quick"})
+    assert (result.kernel, outputs(result)) == ("forked", ["quick\n"])
+
+
 def test_without_a_preloaded_process_kernels_are_ordinary(tmp_path, preloaded):
     folder = tmp_path / "nobody listens here"
     result = runner.run(notebook("1"), folder=tmp_path, environment={forked_kernels.FOLDER_VARIABLE: str(folder)})

@@ -118,6 +118,10 @@ def _start(folder: pathlib.Path, name: str) -> subprocess.Popen:
         )
 
 
+class NotForkedError(RuntimeError):
+    """Why a kernel has to be an ordinary one."""
+
+
 class ForkedProcess:
     """What a provisioner needs of subprocess.Popen, for a kernel that is a child of the preloaded process."""
 
@@ -128,13 +132,15 @@ class ForkedProcess:
         self.pid: int | None = None
         self.returncode: int | None = None
 
-    def ask(self, request: dict[str, Any], descriptors: list[int]) -> bool:
-        """Ask for a fork; return whether there is one."""
+    def ask(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        """Ask for a fork; raise NotForkedError if there is none."""
         body = json.dumps(request).encode()
         socket.send_fds(self._connection, [len(body).to_bytes(4, "big")], descriptors)
         self._connection.sendall(body)
-        self.pid = (self._hear() or {}).get("pid")
-        return self.pid is not None
+        answer = self._hear() or {"refused": "the preloaded process has ended"}
+        if "refused" in answer:
+            raise NotForkedError(answer["refused"])
+        self.pid = answer["pid"]
 
     def _hear(self, flags: int = 0) -> dict[str, Any] | None:
         """Return the next message, or None when the other side is gone."""
@@ -199,12 +205,14 @@ def _descriptor(stream: Any, default: int, nothing: IO[bytes]) -> int:
     return stream if isinstance(stream, int) else stream.fileno()
 
 
-def _fork(command: list[str], arguments: dict[str, Any]) -> ForkedProcess | None:
+def _fork(command: list[str], arguments: dict[str, Any]) -> ForkedProcess:
     environment = arguments.get("env") or dict(os.environ)
     folder, preload = environment.get(FOLDER_VARIABLE), environment.get(PRELOAD_VARIABLE, "light")
     launcher_arguments = _launcher_arguments(command)
-    if not folder or launcher_arguments is None or not arguments.keys() <= _KNOWN_ARGUMENTS:
-        return None
+    if not folder:
+        raise NotForkedError("there is no preloaded process")
+    if launcher_arguments is None or not arguments.keys() <= _KNOWN_ARGUMENTS:
+        raise NotForkedError(f"the preloaded process cannot become {command} with {sorted(arguments)}")
     request = {
         "arguments": launcher_arguments,
         "environment": environment,
@@ -212,6 +220,7 @@ def _fork(command: list[str], arguments: dict[str, Any]) -> ForkedProcess | None
     }
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(_SECONDS_TO_PRELOAD)
+    process = ForkedProcess(connection)
     with open(os.devnull, "r+b") as nothing:
         descriptors = [
             nothing.fileno(),
@@ -220,14 +229,12 @@ def _fork(command: list[str], arguments: dict[str, Any]) -> ForkedProcess | None
         ]
         try:
             connection.connect(str(pathlib.Path(folder) / preload))
-            process = ForkedProcess(connection)
-            if process.ask(request, descriptors):
-                connection.setblocking(True)
-                return process
-        except OSError:
-            pass  # no preloaded process, or one that has ended: an ordinary kernel does as well
-    connection.close()
-    return None
+            process.ask(request, descriptors)
+        except (OSError, NotForkedError) as error:
+            connection.close()
+            raise NotForkedError(str(error)) from error
+    connection.setblocking(True)
+    return process
 
 
 class ForkedProvisioner(local_provisioner.LocalProvisioner):
@@ -237,10 +244,13 @@ class ForkedProvisioner(local_provisioner.LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> connect.KernelConnectionInfo:
         """Launch a kernel and return where to reach it."""
-        process = _fork(cmd, kwargs)
-        self.forked = process is not None
-        if process is None:
+        try:
+            process = _fork(cmd, kwargs)
+        except NotForkedError as reason:
+            self.forked = False
+            self.log.info("An ordinary kernel: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
+        self.forked = True
         self.process = process
         self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd", pathlib.Path.cwd())

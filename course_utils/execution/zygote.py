@@ -51,7 +51,7 @@ _READ_AT_IMPORT = (
     "KERAS_",
     "LANG",
     "LC_",
-    "LD_",
+    "LD_PRELOAD",
     "MKL_",
     "MPL",
     "NPY_",
@@ -65,13 +65,25 @@ _READ_AT_IMPORT = (
     "TF_",
     "XLA_",
 )
+_ONLY_ABOUT_LOGS = ("TF_CPP_",)
 _THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 _LENGTH_BYTES = 4
 
 
 def relevant(environment: dict[str, str]) -> dict[str, str]:
-    """Return the variables that matter while libraries load, HOME (for keras.json) among them."""
-    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_IMPORT) or name == "HOME"}
+    """Return the variables that matter while libraries load, HOME (for keras.json) among them.
+
+    LD_LIBRARY_PATH is not among them: OpenCV sets it for the children of whoever imports it.
+
+    Example:
+        >>> relevant({"OMP_NUM_THREADS": "2", "COURSE_PROFILE": "quick", "TF_CPP_MIN_LOG_LEVEL": "3"})
+        {'OMP_NUM_THREADS': '2'}
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if name == "HOME" or (name.startswith(_READ_AT_IMPORT) and not name.startswith(_ONLY_ABOUT_LOGS))
+    }
 
 
 def preload(names: tuple[str, ...]) -> None:
