@@ -90,3 +90,16 @@ def test_stub_lines_must_be_comments():
 
 def test_secret_lines_are_the_insides_of_solution_blocks():
     assert markup.secret_lines(FUNCTION) == ["    result = 2 * x", "    return result"]
+
+
+def test_loop_and_comprehension_variables_are_no_answers():
+    code = """
+import math
+for side in (1, 2):
+    area = side * side
+sizes = [n for n in (1, 2)]
+sizes[side] = 3
+with open(1) as file:
+    x: int = 1
+"""
+    assert markup.assigned_names(code) == ["area", "sizes", "x"]

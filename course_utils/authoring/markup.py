@@ -81,23 +81,31 @@ def blocks(source: str) -> list[Block]:
 
 
 def assigned_names(source: str) -> list[str]:
-    """Return the names that a piece of code binds at its top level, in order, imports left out.
+    """Return the names that a piece of code assigns or defines at its top level, in order.
+
+    Imports, loop variables and the variables of comprehensions are no answers and are left out.
 
     Example:
-        >>> assigned_names("kernel = 3\\ndef edges(image): pass")
-        ['kernel', 'edges']
+        >>> assigned_names("kernel, total = 3, sum(x for x in range(4))\\ndef edges(image): pass")
+        ['kernel', 'total', 'edges']
     """
     names: list[str] = []
-    for statement in ast.parse(source).body:
+    pending: list[ast.stmt] = list(ast.parse(source).body)
+    while pending:
+        statement = pending.pop(0)
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             names.append(statement.name)
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.With)):
-            bound = [
+            continue
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            names += [
                 node.id
-                for node in ast.walk(statement)
+                for target in targets
+                for node in ast.walk(target)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             ]
-            names.extend(bound)
+        inner = [getattr(statement, field, []) for field in ("body", "orelse", "finalbody")]
+        pending = [child for part in inner for child in part] + pending
     return list(dict.fromkeys(names))
 
 
