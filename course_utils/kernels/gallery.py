@@ -82,7 +82,7 @@ def gaussian(size: int, sigma: float | None = None) -> np.ndarray:
         -> (size, size), float32, sum 1.
 
     Raises:
-        TypeError, ValueError: size is no integer or below 1, sigma is not above 0.
+        TypeError, ValueError: size is no integer or below 1; sigma is not above 0.
 
     Example:
         >>> np.round(gaussian(3, 0.85) * 16, 1)
@@ -92,7 +92,7 @@ def gaussian(size: int, sigma: float | None = None) -> np.ndarray:
     """
     _check_size(size)
     sigma = 0.3 * ((size - 1) / 2 - 1) + 0.8 if sigma is None else sigma
-    if not (np.ndim(sigma) == 0 and 0 < sigma < math.inf):
+    if not (inputs.is_number(sigma) and 0 < sigma < math.inf):
         raise ValueError(f"sigma is {sigma!r}; it must be one number above 0, in pixels.")
     distances = np.arange(size) - (size - 1) / 2
     bell = np.exp(-0.5 * (distances / sigma) ** 2)
@@ -111,7 +111,7 @@ def motion_blur(size: int, angle: float = 0.0) -> np.ndarray:
         -> (size, size), float32, sum 1.
 
     Raises:
-        TypeError, ValueError: size is no integer or below 1, angle is no finite number.
+        TypeError, ValueError: size is no integer or below 1; angle is no finite number.
 
     Example:
         >>> motion_blur(3, 90) * 3
@@ -120,7 +120,7 @@ def motion_blur(size: int, angle: float = 0.0) -> np.ndarray:
                [0., 1., 0.]], dtype=float32)
     """
     _check_size(size)
-    if np.ndim(angle) != 0 or not math.isfinite(angle):
+    if not (inputs.is_number(angle) and math.isfinite(angle)):
         raise ValueError(f"angle is {angle!r}; it must be one finite number of degrees.")
     radians = math.radians(angle)
     across, up = math.cos(radians), math.sin(radians)

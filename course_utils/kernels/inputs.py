@@ -144,6 +144,19 @@ def kernel_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     return pair(tuple(shape[:2]), "kernel_shape", 1)
 
 
+def is_number(value: float) -> bool:
+    """Return whether the value is one real number (and no boolean).
+
+    Args:
+        value (float): anything.
+
+    Example:
+        >>> is_number(0.5), is_number("0.5"), is_number([0.5])
+        (True, False, False)
+    """
+    return np.ndim(value) == 0 and np.asarray(value).dtype.kind in "uif"
+
+
 def check_value(value: float, dtype: np.dtype) -> None:
     """Raise unless the value of a padding is one number that fits into the type.
 
@@ -158,7 +171,7 @@ def check_value(value: float, dtype: np.dtype) -> None:
     Example:
         >>> check_value(255, np.dtype(np.uint8))
     """
-    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "uif":
+    if not is_number(value):
         raise TypeError(f"value is {value!r}; it must be one number, the constant around the image.")
     if dtype.kind in "ui" and not (np.iinfo(dtype).min <= value <= np.iinfo(dtype).max and value == int(value)):
         raise ValueError(f"value {value!r} does not fit into an image of {dtype}; convert the image to floats first.")
