@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from exercise_desk import exercises  # noqa: F401  (a fixture)
 
-from course_utils import checks, locations
+from course_utils import checks, locations, plots
 from course_utils.checks import calling, judging, library, pictures
 
 pytestmark = pytest.mark.usefixtures("exercises")
@@ -38,6 +38,7 @@ def test_partial_credit_follows_the_weights_of_the_cases(capsys, tmp_path):
     event = exercise_desk.events(tmp_path)[-1]
     assert (event["status"], event["points"]) == ("failed", 1.5)
     assert "28.5714" in event["cases"][1]["message"]
+    assert "uint8 has no room below 0." in event["cases"][1]["message"]
 
 
 @pytest.mark.parametrize("blank", [None, ..., lambda image: (_ for _ in ()).throw(NotImplementedError("no"))])
@@ -343,6 +344,22 @@ def test_pictures_of_nan_and_booleans_can_be_drawn():
     array = np.zeros((8, 8))
     array[2, 2] = np.nan
     assert "<img" in pictures._row([array, array > 1], ["a", "b"], "NaN beside truth values")
+
+
+def test_expected_and_found_are_drawn_on_one_scale(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pictures, "_in_notebook", lambda: True)
+    monkeypatch.setattr(pictures, "show", lambda shown: None)
+    compare = plots.compare
+    monkeypatch.setattr(
+        plots,
+        "compare",
+        lambda *arrays, **options: drawn.append(compare(*arrays, **options)) or drawn[-1],
+        raising=False,
+    )
+    checks.exercise("7.2", lambda image, spacing=1.0: exercise_desk.gradient(image, spacing) / 1000)
+    expected, found = (axes.images[0].get_clim() for axes in drawn[0].axes[:2])
+    assert expected == found
 
 
 def test_the_verdict_is_the_same_twice(capsys):

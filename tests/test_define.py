@@ -10,6 +10,7 @@ import fixture_lessons
 import numpy as np
 import pytest
 
+from course_utils import checks, locations
 from course_utils.authoring import collect, define, source
 from course_utils.checks import encoding, judging
 
@@ -201,6 +202,40 @@ def none(image): return 0
     lonely = _collect(tmp_path, LESSON + second.replace(" NEEDS", ""))
     with pytest.raises(define.DefinitionError, match=r"98_count_pixels.py:\d+: 98\.2: the reference.*NameError"):
         collect.visible_document("98_count_pixels", lonely)
+
+
+STUB = """    # END SOLUTION
+    # BEGIN STUB
+    # return image.shape[0]
+    # END STUB
+"""
+ONE_ROW = 'exercise.case("one by three", image=np.zeros((1, 1), np.uint8))\nexercise.hints('
+
+
+def test_a_faulty_function_that_is_handed_out_earns_nothing_and_its_bug_is_not_told(tmp_path, monkeypatch, capsys):
+    text = _changed("    # END SOLUTION\n", STUB).replace("exercise.hints(", ONE_ROW)
+    found = _collect(tmp_path, text)
+    document = collect.visible_document("98_count_pixels", found)
+    marked = [mutant["name"] for mutant in document["exercises"]["98.1"]["mutants"] if mutant.get("handed_out")]
+    assert marked == ["height_only"]
+    (tmp_path / "exercises" / "98_count_pixels.json").write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setattr(locations, "exercises", lambda: tmp_path / "exercises")
+    monkeypatch.setenv("COURSE_PROGRESS", "off")
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results.jsonl"))
+    checks.exercise("98.1", found["98.1"].stub())
+    said = capsys.readouterr().out
+    assert said.startswith("98.1 not yet: 1 of 2 cases, 0 of 2 points")
+    assert "its bug is still there" in said
+    assert "height only" not in said
+    assert exercise_desk.events(tmp_path)[-1]["status"] == "not attempted"
+    checks.exercise("98.1", lambda image: image.shape[1])
+    assert "That is the width only." in capsys.readouterr().out
+
+
+def test_a_faulty_function_that_is_no_mutant_is_refused(tmp_path):
+    found = _collect(tmp_path, _changed("    # END SOLUTION\n", STUB.replace("shape[0]", "shape[0] + 7")))
+    with pytest.raises(define.DefinitionError, match="the function in the STUB block is none of the mutants"):
+        collect.visible_document("98_count_pixels", found)
 
 
 def _two_sided(**options):

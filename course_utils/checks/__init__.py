@@ -106,6 +106,10 @@ def _judge_function(lesson: str, number: str, document: dict, thing) -> float | 
     recorded = [
         {"name": result.name, "passed": result.passed, "message": result.message} for result in judgement.results
     ]
+    if mutant and not handed_out:
+        # Whoever reads the record, not the notebook, sees one message per case: the mistake goes with the first.
+        first = next(case for case in recorded if not case["passed"])
+        first["message"] += f"\n{verdict.mistake(mutant['message'])}"
     status = "passed" if judgement.passed else "not attempted" if handed_out else "failed"
     return _finish(lesson, number, document, status, share, recorded)
 
