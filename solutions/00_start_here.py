@@ -352,7 +352,7 @@ from course_utils.authoring import define
 
 exercise = define.function("0.3", mirror)
 exercise.case("gray, two rows", image=np.array([[1, 2, 3], [4, 5, 6]], np.uint8))
-exercise.case("colour, the head of the cat, very small", image=images.load("cat")[20:280:26, 100:360:26])
+exercise.case("colour, the head of the cat, very small", image=images.load("cat")[20:280:13, 100:360:13])
 exercise.case("a single column", visible=False, image=np.arange(5.0)[:, None])
 exercise.random_cases(2, lambda rng: {"image": rng.integers(0, 256, (5, 8, 3), dtype=np.uint8)})
 exercise.hints(

@@ -217,6 +217,43 @@ def test_hostile_objects_get_no_points(capsys, tmp_path, number):
     assert not any(event["points"] for event in exercise_desk.events(tmp_path))
 
 
+class _HostileFunction:
+    """May be called, and breaks when it is asked for anything else."""
+
+    def __call__(self, *arguments):
+        return 1 / 0
+
+    def __getattribute__(self, name):
+        raise RuntimeError("no")
+
+
+def test_a_hostile_function_is_judged_like_any_other(capsys, tmp_path):
+    checks.exercise("7.1", _HostileFunction())
+    assert "your code stopped with ZeroDivisionError" in capsys.readouterr().out
+    assert exercise_desk.events(tmp_path)[-1]["status"] == "failed"
+
+
+def test_expected_shows_small_inputs_in_full():
+    magnitude = {"kind": "array", "dtype": "float64", "shape": [4, 4], "values": np.eye(4).tolist()}
+    case = {
+        "name": "a diagonal",
+        "arguments": [["image", magnitude]],
+        "expected": {"value": {"kind": "float", "value": 4.0}},
+    }
+    text = pictures.expected({"number": "7.1", "function": "trace", "cases": [case]}).text
+    assert text.splitlines() == [
+        "7.1 what it should look like",
+        "a diagonal",
+        "  trace(image=<shape (4, 4), float64>)",
+        "    image:",
+        "      [1 0 0 0]",
+        "      [0 1 0 0]",
+        "      [0 0 1 0]",
+        "      [0 0 0 1]",
+        "    result: 4.0 (float)",
+    ]
+
+
 def test_an_exception_that_cannot_be_printed_is_named(capsys):
     def breaks(image):
         raise _HostileError
@@ -302,10 +339,10 @@ def test_expected_shows_inputs_and_results(capsys):
         "7.1 what it should look like",
         "a step up",
         "  edge_strength(image=<shape (8, 8), uint8>)",
-        "    28.5714 (float)",
+        "    result: 28.5714 (float)",
     ]
     checks.expected("7.10")
-    assert "raises ValueError" in capsys.readouterr().out
+    assert "result: the error ValueError" in capsys.readouterr().out
     checks.expected("7.4")
     assert capsys.readouterr().out == "7.4 asks for a number; showing it would tell it.\n"
 
@@ -351,12 +388,12 @@ def test_expected_and_found_are_drawn_on_one_scale(monkeypatch):
     monkeypatch.setattr(pictures, "_in_notebook", lambda: True)
     monkeypatch.setattr(pictures, "show", lambda shown: None)
     compare = plots.compare
-    monkeypatch.setattr(
-        plots,
-        "compare",
-        lambda *arrays, **options: drawn.append(compare(*arrays, **options)) or drawn[-1],
-        raising=False,
-    )
+
+    def remembered(*arrays, **options):
+        drawn.append(compare(*arrays, **options))
+        return drawn[-1]
+
+    monkeypatch.setattr(plots, "compare", remembered, raising=False)
     checks.exercise("7.2", lambda image, spacing=1.0: exercise_desk.gradient(image, spacing) / 1000)
     expected, found = (axes.images[0].get_clim() for axes in drawn[0].axes[:2])
     assert expected == found

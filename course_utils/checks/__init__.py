@@ -71,6 +71,14 @@ def _finish(lesson: str, number: str, document: dict, status: str, share: float,
     return _grade(points)
 
 
+def _name_of(thing) -> str:
+    """Return the name of a function, "" where it has none."""
+    try:
+        return str(thing.__name__)
+    except Exception:
+        return ""
+
+
 def _judge_function(lesson: str, number: str, document: dict, thing) -> float | None:
     name, cases, max_points = document["function"], document["cases"], float(document["points"])
     if thing is None or thing is Ellipsis:
@@ -98,8 +106,8 @@ def _judge_function(lesson: str, number: str, document: dict, thing) -> float | 
     if not judgement.passed:
         if mutant:
             print(verdict.handed_out() if handed_out else verdict.mistake(mutant["message"]))
-        own_name = getattr(thing, "__name__", name)
-        if judgement.num_passed == 0 and isinstance(own_name, str) and own_name not in (name, "<lambda>"):
+        own_name = _name_of(thing)
+        if judgement.num_passed == 0 and own_name not in (name, "<lambda>", ""):
             print(f"You gave {own_name}; the exercise asks for {name}.")
         print(verdict.hint_line(number))
         pictures.show_differences(number, judgement)

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import inspect
 import io
 import linecache
 import os
@@ -86,8 +87,11 @@ def _quiet(descriptor_too: bool):
 
 
 def _own_file(function: Callable) -> str | None:
-    code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
-    return getattr(code, "co_filename", None)
+    try:
+        return inspect.unwrap(function).__code__.co_filename
+    except Exception:
+        # Whatever else can be called, a class or a built-in function, has no file of its own.
+        return None
 
 
 def _where(error: BaseException, function: Callable) -> str:

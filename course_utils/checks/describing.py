@@ -48,6 +48,8 @@ def _rows(array: np.ndarray) -> list[str]:
     """Return a small array of one or two axes as right-aligned rows."""
     rows = np.atleast_2d(array)
     cells = [[number(item) for item in row] for row in rows]
+    if all(cell.endswith(".0") for row in cells for cell in row):
+        cells = [[cell.removesuffix(".0") for cell in row] for row in cells]
     width = max(len(cell) for row in cells for cell in row)
     return ["[" + " ".join(cell.rjust(width) for cell in row) + "]" for row in cells]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_utils.checks import calling, comparison, describing, encoding
 
-_SPELLED_OUT = 12
+SPELLED_OUT = 12
 NOTHING_CAME_BACK = "nothing came back: is there a `return` line?"
 
 
@@ -94,7 +94,7 @@ def call_text(function: str, case: dict) -> str:
     for name, value in arguments_of(case):
         text = describing.value(value)
         if isinstance(value, np.ndarray):
-            short = value.size <= _SPELLED_OUT and value.dtype.kind in "biuf"
+            short = value.size <= SPELLED_OUT and value.dtype.kind in "biuf"
             text = f"<{value.dtype} {_items(value)}>" if short else f"<{text.removeprefix('array of ')}>"
         parts.append(f"{name}={text}")
     return f"{function}({', '.join(parts)})"

@@ -97,27 +97,33 @@ def show_differences(number: str, judgement: judging.Judgement) -> None:
         return
 
 
-def _value_text(value) -> list[str]:
-    rows = describing.picture_of_numbers(value) if isinstance(value, np.ndarray) else []
-    return [describing.with_type(value), *rows]
+def _table(name: str, value, spelled_out: bool = False) -> list[str]:
+    """Return a small array as a named table; nothing for one that is too large or stands in the call already."""
+    if not isinstance(value, np.ndarray) or (spelled_out and value.size <= judging.SPELLED_OUT):
+        return []
+    rows = describing.picture_of_numbers(value)
+    return [f"{name}:", *(f"  {row}" for row in rows)] if rows else []
 
 
 def _case(function: str, case: dict) -> tuple[str, str]:
     """Return one case as (text, HTML)."""
     arguments = judging.arguments_of(case)
+    details = [line for name, value in arguments for line in _table(name, value, spelled_out=True)]
+    wanted = None
     if "raises" in case["expected"]:
-        results = [f"raises {case['expected']['raises']}"]
-        wanted = None
+        details.append(f"result: the error {case['expected']['raises']}")
     else:
         wanted = encoding.decode(case["expected"]["value"])
-        results = _value_text(wanted)
+        about = f"result: {describing.with_type(wanted)}"
+        rows = _table(about, wanted)
+        details += rows or [about]
     call = judging.call_text(function, case)
-    lines = [case["name"], f"  {call}", *(f"    {line}" for line in results)]
+    lines = [case["name"], f"  {call}", *(f"    {line}" for line in details)]
     images = [(name, value) for name, value in arguments if is_image(value)]
     if is_image(wanted):
         images.append(("result", wanted))
     markup = f"<p><b>{html.escape(case['name'])}</b><br><code>{html.escape(call)}</code></p>"
-    markup += f"<pre>{html.escape(chr(10).join(results))}</pre>"
+    markup += f"<pre>{html.escape(chr(10).join(details))}</pre>"
     if images:
         names = [name for name, _ in images]
         alt = f"{case['name']}: {', '.join(names)}"
