@@ -1,6 +1,7 @@
 """What a student reads after an exercise, and that nothing a student does ends in a traceback."""
 
 import sys
+import warnings
 
 import exercise_desk
 import numpy as np
@@ -159,6 +160,21 @@ def test_printing_costs_nothing_and_is_noted(capsys):
         "7.1 passed: 3 of 3 cases, 2 of 2 points",
         "  note: the function prints; the check reads only what it returns",
     ]
+
+
+def test_a_warning_is_told_with_a_wrong_case_and_is_no_print(capsys):
+    def divides(image):
+        with np.errstate(divide="warn"):
+            return float((np.ones(2) / np.zeros(2))[0])
+
+    text = _said(capsys, "7.1", divides)
+    assert "Python warned: RuntimeWarning: divide by zero" in text
+
+    def warns_and_is_right(image):
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        return exercise_desk.edge_strength(image)
+
+    assert _said(capsys, "7.1", warns_and_is_right) == "7.1 passed: 3 of 3 cases, 2 of 2 points\n"
 
 
 def test_the_parameters_may_have_other_names(capsys):

@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -31,6 +32,7 @@ class Outcome:
         changed (tuple of str): names of the arguments that the call changed.
         shares (tuple of str): names of the arguments whose memory the result shares.
         printed (int): lines that the call printed.
+        warned (str): the first warning that was given, "" when there was none.
     """
 
     value: object = None
@@ -41,6 +43,7 @@ class Outcome:
     changed: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
     printed: int = 0
+    warned: str = ""
 
     def document(self, tolerance: comparison.Tolerance) -> dict:
         """Return the outcome as data for an exercise file."""
@@ -78,8 +81,13 @@ def _quiet(descriptor_too: bool):
                 saved = os.dup(2)
                 with open(os.devnull, "wb") as nowhere:
                     os.dup2(nowhere.fileno(), 2)
-        with contextlib.redirect_stdout(caught), contextlib.redirect_stderr(caught):
-            yield caught
+        with (
+            contextlib.redirect_stdout(caught),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(record=True) as warned,
+        ):
+            warnings.simplefilter("always")
+            yield caught, warned
     finally:
         if saved is not None:
             os.dup2(saved, 2)
@@ -105,6 +113,13 @@ def _where(error: BaseException, function: Callable) -> str:
         return ""
     line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
     return f"line {own[-1].lineno}: {line}" if line else f"line {own[-1].lineno}"
+
+
+def _first(given_warnings: list) -> str:
+    """Return the first warning in words."""
+    for warning in given_warnings:
+        return f"{warning.category.__name__}: {_message(warning.message)}"
+    return ""
 
 
 def _message(error: BaseException) -> str:
@@ -165,7 +180,7 @@ def call(
     positional = [value for name, value in given if name not in by_keyword]
     keywords = {name: value for name, value in given if name in by_keyword}
     grading = os.environ.get("NBGRADER_EXECUTION") == "autograde"
-    with _quiet(grading) as caught:
+    with _quiet(grading) as (caught, given_warnings):
         try:
             result = function(*positional, **keywords)
         except KeyboardInterrupt:
@@ -176,18 +191,19 @@ def call(
                 message=_message(error),
                 where=_where(error, function),
                 printed=caught.getvalue().count("\n"),
+                warned=_first(given_warnings),
             )
-    printed = caught.getvalue().count("\n")
+    printed, warned = caught.getvalue().count("\n"), _first(given_warnings)
     changed = tuple(name for (name, old), (_, new) in zip(before, given, strict=True) if not _same(old, new))
     try:
         value = encoding.plain(result)
     except Exception as error:
         words = str(error) if isinstance(error, encoding.NotPlain) else "an object that cannot be read"
-        return Outcome(unusable=words, changed=changed, printed=printed)
+        return Outcome(unusable=words, changed=changed, printed=printed, warned=warned)
     shares = tuple(name for name, argument in given if _shares(value, argument))
     if isinstance(value, np.ndarray):
         value = value.copy()
-    return Outcome(value=value, changed=changed, shares=shares, printed=printed)
+    return Outcome(value=value, changed=changed, shares=shares, printed=printed, warned=warned)
 
 
 def flush() -> None:

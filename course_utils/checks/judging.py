@@ -144,6 +144,8 @@ def judge_case(case: dict, function: Callable) -> CaseResult:
                 *lines[:-1],
                 "it printed something and returned nothing: printing is no result, use `return`",
             )
+    if lines and outcome.warned:
+        lines = (*lines, f"Python warned: {outcome.warned}")
     if outcome.changed and not case.get("may_change_input"):
         names = " and ".join(f"`{name}`" for name in outcome.changed)
         lines = (
