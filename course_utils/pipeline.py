@@ -4,8 +4,8 @@ take, prepare, cut out, measure, compare, name: with two features chosen by hand
 The photographs are of a brick wall, a lawn and a heap of gravel; a class is the photograph that a piece is from.
 
 Example:
-    >>> run(side=64).sum()
-    np.int64(96)
+    >>> int(run(side=64).sum())
+    96
 """
 
 import numpy as np

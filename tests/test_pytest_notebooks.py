@@ -185,7 +185,7 @@ def without_seconds(outcomes):
 
 def test_workers_are_the_default_and_change_nothing(course, outcomes):
     alone, done = run_pytest(course, "-n", "0", "-v")
-    assert "gw0" not in done.stdout
+    assert "[gw0]" not in done.stdout
     assert without_seconds(alone) == without_seconds(outcomes)
 
 
@@ -194,9 +194,9 @@ def test_it_works_without_xdist_and_for_single_files(course):
     assert done.returncode == 0, done.stdout
     assert set(without) == {"solutions/right::Cell 0", "solutions/right::Cell 1"}
     _, done = run_pytest(course, "-v", "lessons/wrong.ipynb")
-    assert "gw0" not in done.stdout
+    assert "[gw0]" not in done.stdout
     _, done = run_pytest(course, "-v", "lessons")
-    assert "gw0" in done.stdout
+    assert "[gw0]" in done.stdout
 
 
 def test_nbvals_own_options_still_mean_what_they_say(course):
