@@ -59,19 +59,21 @@ def correlate_batch(
     steps = inputs.pair(stride, "stride", 1)
     images = np.ascontiguousarray(_padded(images, (kernel_height, kernel_width), steps, padding, 0.0))
     rows, columns = _places(images.shape, (kernel_height, kernel_width), steps)
-    of_image, of_row, of_pixel, of_channel = images.strides
-    # Pixels of a row lie side by side in memory, so a row of a window is one run of kernel_width * channels numbers.
-    windows = np.lib.stride_tricks.as_strided(
-        images,
-        (len(images), rows, columns, kernel_height, kernel_width * channels),
-        (of_image, of_row * steps[0], of_pixel * steps[1], of_row, of_channel),
-        writeable=False,
-    )
-    weights = kernels.astype(images.dtype, copy=False).reshape(-1, filters)
-    output = np.empty((len(images), rows * columns, filters), images.dtype)
-    for one_output, one_windows in zip(output, windows, strict=True):
-        np.matmul(one_windows.reshape(rows * columns, -1), weights, out=one_output)
-    return output.reshape(len(images), rows, columns, filters)
+    # The pixels of a row lie side by side in memory, so a row of a window is one run of numbers. For each column the
+    # runs of all rows are stacked; then a whole window is one run too, and rows that windows share are written once.
+    run, height = kernel_width * channels, images.shape[1]
+    view = np.lib.stride_tricks.as_strided
+    of_image, of_row, of_pixel, number = images.strides
+    runs = view(images, (len(images), columns, height, run), (of_image, of_pixel * steps[1], of_row, number))
+    stacked = np.empty((columns, height, run), images.dtype)
+    of_column, of_run, _ = stacked.strides
+    windows = view(stacked, (rows, columns, kernel_height * run), (of_run * steps[0], of_column, number))
+    weights = np.ascontiguousarray(kernels, images.dtype).reshape(-1, filters)
+    output = np.empty((len(images), rows, columns, filters), images.dtype)
+    for image_runs, image_output in zip(runs, output, strict=True):
+        stacked[:] = image_runs
+        np.matmul(windows, weights, out=image_output)
+    return output
 
 
 def max_pool2d(
@@ -122,25 +124,25 @@ def max_pool2d(
     down, right = (rows - 1) * steps[0] + 1, (columns - 1) * steps[1] + 1
     channels = images.shape[3]
     pooled = np.empty((len(images), rows, columns, channels), images.dtype)
-    together = max(1, CACHED_NUMBERS // images[0].size)
+    together = min(len(images), max(1, CACHED_NUMBERS // images[0].size))
+    memory = np.empty((together, rows, images.shape[2], channels), images.dtype)
     for first in range(0, len(images), together):
-        some = images[first : first + together]
-        tallest = _largest([some[:, i : i + down : steps[0]] for i in range(size[0])])
+        some, largest = images[first : first + together], pooled[first : first + together]
+        tallest = memory[: len(some)]
+        _write_largest([some[:, i : i + down : steps[0]] for i in range(size[0])], tallest)
         neighbours = [tallest[:, :, j : j + right : steps[1]] for j in range(size[1])]
-        largest = pooled[first : first + together]
         if channels >= FEW_CHANNELS:
-            _largest(neighbours, largest)
+            _write_largest(neighbours, largest)
             continue
         for channel in range(channels):  # NumPy's innermost loop is over the last side: too short to be quick
-            _largest([neighbour[..., channel] for neighbour in neighbours], largest[..., channel])
+            _write_largest([neighbour[..., channel] for neighbour in neighbours], largest[..., channel])
     return pooled.reshape({2: pooled.shape[1:3], 3: pooled.shape[1:], 4: pooled.shape}[len(given)])
 
 
-def _largest(arrays: list[np.ndarray], output: np.ndarray | None = None) -> np.ndarray:
-    output = np.maximum(arrays[0], arrays[-1], out=output)
+def _write_largest(arrays: list[np.ndarray], output: np.ndarray) -> None:
+    np.maximum(arrays[0], arrays[-1], out=output)
     for array in arrays[1:-1]:
         np.maximum(output, array, out=output)
-    return output
 
 
 def _padded(
