@@ -280,7 +280,7 @@ def test_huge_values_that_overflow_when_squared_are_still_right():
 
 def test_auto_takes_spectra_for_large_kernels_only(monkeypatch):
     taken = []
-    for name in ("_by_products", "_by_spectra"):
+    for name in ("_write_by_products", "_write_by_spectra"):
         original = getattr(correlation, name)
         monkeypatch.setattr(
             correlation, name, lambda *args, name=name, original=original: taken.append(name) or original(*args)
@@ -288,7 +288,7 @@ def test_auto_takes_spectra_for_large_kernels_only(monkeypatch):
     image = random_image(64, 64)
     for shape in ((3, 3), (11, 11), (31, 1), (21, 21), (31, 31)):
         kernels.correlate2d(image, np.ones(shape))
-    assert taken == ["_by_products"] * 3 + ["_by_spectra"] * 2
+    assert taken == ["_write_by_products"] * 3 + ["_write_by_spectra"] * 2
 
 
 def test_small_kernels_need_neither_scipy_nor_anything_heavy():

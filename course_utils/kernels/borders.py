@@ -136,8 +136,8 @@ def pad(image: np.ndarray, kernel_shape: tuple[int, int], border: str = "mirror"
     check_fit(image.shape, kernel_shape, border)
     inputs.check_value(value, image.dtype)
     frame = Frame(image.shape, kernel_shape, border, value)
-    padded = frame.new_rows(len(frame.rows), image.shape[2:], image.dtype)
-    frame.fill(padded, image, 0)
+    padded = np.empty((len(frame.rows), len(frame.columns), *image.shape[2:]), image.dtype)
+    frame.fill(padded, image, 0, 0)
     return padded
 
 
@@ -161,41 +161,39 @@ class Frame:
 
     def __init__(self, shape: tuple[int, ...], kernel_shape: tuple[int, ...], border: str, value: float):
         self.value = value
-        self.width = shape[1]
+        self.height, self.width = shape[:2]
         self.top, bottom = widths(kernel_shape[0], border)
         self.left, right = widths(kernel_shape[1], border)
-        self.rows = sources(shape[0], self.top, bottom, border)
-        self.columns = sources(shape[1], self.left, right, border)
-        outside = [*range(self.left), *range(self.left + self.width, len(self.columns))]
-        self.copies = [(column, self.left + self.columns[column]) for column in outside if self.columns[column] >= 0]
+        self.rows = sources(self.height, self.top, bottom, border)
+        self.columns = sources(self.width, self.left, right, border)
 
-    def new_rows(self, count: int, channels: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        """Return memory for some rows of the padded image.
+    def fill(self, part: np.ndarray, image: np.ndarray, top: int, left: int) -> None:
+        """Write a part of the padded image.
 
         Args:
-            count (int): how many rows.
-            channels (tuple): (channels,), or () for a gray image.
-            dtype (np.dtype): the image is converted to it.
+            part (np.ndarray): where to write; the image is converted to its type.
+            image (np.ndarray): the image.
+            top (int): row of the padded image that the part starts with.
+            left (int): column of the padded image that the part starts with.
 
         Shapes:
-            -> (count, width of the padded image, channels), all of them `value`.
+            part (rows, columns) or (rows, columns, channels), as the image.
         """
-        return np.full((count, len(self.columns), *channels), self.value, dtype)
+        first_row, last_row = _inside(top, len(part), self.top, self.height)
+        first_column, last_column = _inside(left, part.shape[1], self.left, self.width)
+        rows = image[top + first_row - self.top : top + last_row - self.top]
+        inside = part[first_row:last_row]
+        inside[:, first_column:last_column] = rows[:, left + first_column - self.left : left + last_column - self.left]
+        for column in (*range(first_column), *range(last_column, part.shape[1])):
+            source = self.columns[left + column]
+            inside[:, column] = rows[:, source] if source >= 0 else self.value
+        columns = self.columns[left : left + part.shape[1]]
+        for row in (*range(first_row), *range(last_row, len(part))):
+            source = self.rows[top + row]
+            part[row] = image[source, columns] if source >= 0 else self.value
 
-    def fill(self, padded: np.ndarray, image: np.ndarray, first: int) -> None:
-        """Write some rows of the padded image.
 
-        Args:
-            padded (np.ndarray): from `new_rows`.
-            image (np.ndarray): the image.
-            first (int): the row of the padded image to start with.
-        """
-        inside = padded[:, self.left : self.left + self.width]
-        if first >= self.top and first + len(padded) <= self.top + len(image):
-            inside[:] = image[first - self.top : first - self.top + len(padded)]
-        else:
-            rows = self.rows[first : first + len(padded)]
-            inside[:] = image[rows]
-            inside[rows < 0] = self.value
-        for column, source in self.copies:
-            padded[:, column] = padded[:, source]
+def _inside(first: int, count: int, before: int, length: int) -> tuple[int, int]:
+    """Return which of `count` positions from `first` on lie inside an image that starts at `before`."""
+    start = min(max(before - first, 0), count)
+    return start, max(min(before + length - first, count), start)

@@ -1,16 +1,15 @@
 """Correlation and convolution of one image with one kernel, fast, in NumPy."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from course_utils.kernels import borders, inputs
 
 METHODS = ("auto", "direct", "fft")
-STRIP_NUMBERS = 2**16
 BAND_ROWS = 4
-BLOCK_BYTES = 2**20
+BLOCK_NUMBERS = 2**16
+STACKED_NUMBERS = 2**18
 ALIGNED = 32
 
 
@@ -73,13 +72,8 @@ def correlate2d(
     frame = borders.Frame(image.shape, kernel.shape, border, value)
     height, width = len(frame.rows) - kernel.shape[0] + 1, len(frame.columns) - kernel.shape[1] + 1
     output = np.empty((height, width, *image.shape[2:]), kernel.dtype)
-    strip_rows, correlate = (_by_spectra if method == "fft" else _by_products)(kernel, output.shape)
-    strip = frame.new_rows(strip_rows + kernel.shape[0] - 1, image.shape[2:], kernel.dtype)
     with np.errstate(invalid="ignore"):  # NaN in, NaN out: the docstring says so
-        for top in range(0, height, strip_rows):
-            top = min(top, height - strip_rows)  # the last strip overlaps the one before
-            frame.fill(strip, image, top)
-            correlate(strip, output[top : top + strip_rows])
+        (_write_by_spectra if method == "fft" else _write_by_products)(output, image, kernel, frame)
     return output
 
 
@@ -121,41 +115,45 @@ def _large(kernel: np.ndarray) -> bool:
     return kernel_width * (kernel_height + 9) >= 350  # a shifted copy costs as much as the products of 9 weights
 
 
-def _by_products(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Callable]:
-    """Return how many rows of output to make at a time, and the function that makes them.
+def _write_by_products(output: np.ndarray, image: np.ndarray, kernel: np.ndarray, frame: borders.Frame) -> None:
+    """Make the whole sum in one product of matrices per block of the output.
 
-    One product of matrices does the whole sum. The pixels under the window are written as a column: the rows of the
-    image are stacked, each of them kernel width times, shifted by one pixel more each time. The kernel is written as
-    a row; as neighbouring rows of output share most of their pixels, BAND_ROWS of them are made in one product, with
-    zeros where a row does not look. Blocks of rows and columns stay in the processor's cache.
+    The pixels under a window are written as a column: the rows of the image are stacked, each of them kernel width
+    times, shifted by one pixel more each time. The kernel is written as a row. As neighbouring rows of output share
+    most of their pixels, BAND_ROWS of them are made in one product, with zeros in the kernel where a row does not
+    look. Blocks stay in the processor's cache.
     """
     kernel_height, kernel_width = kernel.shape
-    channels = shape[2] if len(shape) == 3 else 1
-    num_numbers = shape[1] * channels  # in a row of output; the channels of a pixel lie side by side
-    band_rows = BAND_ROWS if kernel_height > 1 and shape[0] >= BAND_ROWS else 1
-    strip_rows = min(max(64, STRIP_NUMBERS // num_numbers), shape[0]) // band_rows * band_rows
-    stacked_rows = strip_rows + kernel_height - 1
-    num_blocks = math.ceil(num_numbers * stacked_rows * kernel_width * kernel.itemsize / BLOCK_BYTES)
+    height, width, channels = (*output.shape, 1)[:3]
+    band_rows = BAND_ROWS if kernel_height > 1 and height >= BAND_ROWS else 1
+    block_height = min(max(64, BLOCK_NUMBERS // (width * channels)), height) // band_rows * band_rows
+    stacked_rows = block_height + kernel_height - 1
+    num_blocks = math.ceil(width * channels * stacked_rows * kernel_width / STACKED_NUMBERS)
     # Rows that all start at the same place of a cache line multiply a third faster.
-    block = min(math.ceil(num_numbers / num_blocks / ALIGNED) * ALIGNED, num_numbers)
-    stacked = np.empty((stacked_rows, kernel_width, block), kernel.dtype)
+    block_width = min(math.ceil(width / num_blocks / ALIGNED) * ALIGNED, width)
+    num_numbers = block_width * channels  # the channels of a pixel lie side by side
+    pixels = np.empty((stacked_rows, block_width + kernel_width - 1, *output.shape[2:]), kernel.dtype)
+    lines = pixels.reshape(stacked_rows, -1)
+    stacked = np.empty((stacked_rows, kernel_width, num_numbers), kernel.dtype)
     bands = {
         rows: (_band(kernel, rows), _overlapping(stacked, rows + kernel_height - 1, rows)) for rows in (band_rows, 1)
     }
-
-    def correlate(strip: np.ndarray, sums: np.ndarray) -> None:
-        lines = strip.reshape(stacked_rows, -1)
-        # A zero of the band times NaN would be NaN, in a row that does not look there.
-        rows = band_rows if np.isfinite(np.vdot(lines, lines)) else 1
-        weights, windows = bands[rows]
-        sums = sums.reshape(-1, rows, num_numbers)
-        for first in range(0, num_numbers, block):
-            first = min(first, num_numbers - block)  # the last block overlaps the one before
+    sums = output.reshape(height, width * channels)
+    for top in _starts(height, block_height):
+        for left in _starts(width, block_width):
+            frame.fill(pixels, image, top, left)
             for column in range(kernel_width):
-                stacked[:, column] = lines[:, first + column * channels : first + column * channels + block]
-            np.matmul(weights, windows, out=sums[..., first : first + block])
+                stacked[:, column] = lines[:, column * channels : column * channels + num_numbers]
+            # A zero of the band times NaN would be NaN, in a row that does not look there.
+            rows = band_rows if np.isfinite(np.vdot(lines, lines)) else 1
+            weights, windows = bands[rows]
+            block = sums[top : top + block_height, left * channels : (left + block_width) * channels]
+            np.matmul(weights, windows, out=block.reshape(-1, rows, num_numbers))
 
-    return strip_rows, correlate
+
+def _starts(length: int, step: int) -> list[int]:
+    """Return where pieces of equal length start; the last one overlaps the one before if it must."""
+    return [min(start, length - step) for start in range(0, length, step)]
 
 
 def _band(kernel: np.ndarray, rows: int) -> np.ndarray:
@@ -173,27 +171,24 @@ def _overlapping(stacked: np.ndarray, size: int, step: int) -> np.ndarray:
     return np.moveaxis(groups, -1, 1).reshape(len(groups), -1, stacked.shape[2])
 
 
-def _by_spectra(kernel: np.ndarray, shape: tuple[int, ...]) -> tuple[int, Callable]:
-    """Return how many rows of output to make at a time, and the function that makes them.
+def _write_by_spectra(output: np.ndarray, image: np.ndarray, kernel: np.ndarray, frame: borders.Frame) -> None:
+    """Multiply spectra, those of strips of rows that stay in the processor's cache, with that of the turned kernel.
 
-    The convolution theorem with the turned kernel. The first rows and columns of a product of spectra went round the
-    border and are cut off.
+    The first rows and columns of such a product went round the border and are cut off.
     """
     import scipy.fft
 
     kernel_height, kernel_width = kernel.shape
-    most_rows = max(128, 4 * kernel_height, 2 * STRIP_NUMBERS // math.prod(shape[1:]))
-    strip_rows = math.ceil(shape[0] / math.ceil(shape[0] / most_rows))
-    padded = (strip_rows + kernel_height - 1, shape[1] + kernel_width - 1)
-    sides = [scipy.fft.next_fast_len(side, real=True) for side in padded]
+    most_rows = max(128, 4 * kernel_height, 2 * BLOCK_NUMBERS // math.prod(output.shape[1:]))
+    strip_rows = math.ceil(len(output) / math.ceil(len(output) / most_rows))
+    pixels = np.empty((strip_rows + kernel_height - 1, len(frame.columns), *output.shape[2:]), kernel.dtype)
+    sides = [scipy.fft.next_fast_len(side, real=True) for side in pixels.shape[:2]]
     kernel_waves = scipy.fft.rfft2(kernel[::-1, ::-1], s=sides)
-    if len(shape) == 3:
+    if output.ndim == 3:
         kernel_waves = kernel_waves[..., np.newaxis]  # the same for each channel
-
-    def correlate(strip: np.ndarray, sums: np.ndarray) -> None:
-        waves = scipy.fft.rfft2(strip, s=sides, axes=(0, 1))
+    for top in _starts(len(output), strip_rows):
+        frame.fill(pixels, image, top, 0)
+        waves = scipy.fft.rfft2(pixels, s=sides, axes=(0, 1))
         waves *= kernel_waves
-        whole = scipy.fft.irfft2(waves, s=sides, axes=(0, 1), overwrite_x=True)
-        sums[:] = whole[kernel_height - 1 : padded[0], kernel_width - 1 : padded[1]]
-
-    return strip_rows, correlate
+        sums = scipy.fft.irfft2(waves, s=sides, axes=(0, 1), overwrite_x=True)
+        output[top : top + strip_rows] = sums[kernel_height - 1 : len(pixels), kernel_width - 1 : pixels.shape[1]]
