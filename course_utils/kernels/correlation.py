@@ -31,9 +31,9 @@ def correlate2d(
             "mirror".
         value (float): of the padding. Default 0.
         method (str): "direct" sums products, "fft" multiplies spectra (its rounding errors are relative to the
-            largest value of the whole image, and a NaN or infinity spreads over all of it), "auto" takes the
-            quicker one, and "direct" if a value is not finite: then only the pixels whose window holds it are NaN.
-            Default "auto".
+            largest values around, and a NaN or infinity spreads over many rows or all of them), "auto" takes the
+            quicker one, and "direct" if a value is not finite: then only the places whose window holds it are not
+            finite either. Default "auto".
 
     Shapes:
         image (height, width), kernel (kernel height, kernel width) -> (height, width).
@@ -134,6 +134,7 @@ def _write_by_products(output: np.ndarray, image: np.ndarray, kernel: np.ndarray
     num_numbers = block_width * channels  # the channels of a pixel lie side by side
     pixels = np.empty((stacked_rows, block_width + kernel_width - 1, *output.shape[2:]), kernel.dtype)
     lines = pixels.reshape(stacked_rows, -1)
+    shifted = np.lib.stride_tricks.sliding_window_view(lines, num_numbers, axis=1)[:, ::channels]
     stacked = np.empty((stacked_rows, kernel_width, num_numbers), kernel.dtype)
     bands = {
         rows: (_band(kernel, rows), _overlapping(stacked, rows + kernel_height - 1, rows)) for rows in (band_rows, 1)
@@ -142,8 +143,7 @@ def _write_by_products(output: np.ndarray, image: np.ndarray, kernel: np.ndarray
     for top in _starts(height, block_height):
         for left in _starts(width, block_width):
             frame.fill(pixels, image, top, left)
-            for column in range(kernel_width):
-                stacked[:, column] = lines[:, column * channels : column * channels + num_numbers]
+            stacked[:] = shifted
             # A zero of the band times NaN would be NaN, in a row that does not look there.
             rows = band_rows if np.isfinite(np.vdot(lines, lines)) else 1
             weights, windows = bands[rows]
