@@ -267,6 +267,14 @@ def test_not_a_number_reaches_just_the_windows_that_hold_it(bad, shape):
     np.testing.assert_allclose(found[~touched], kernels.correlate2d(clean, kernel)[~touched], atol=1e-10)
 
 
+def test_a_padding_of_nan_marks_just_the_places_that_look_beyond_the_border():
+    for size in (3, 21):
+        found = kernels.correlate2d(np.ones((60, 50)), kernels.box(size), "padding", np.nan)
+        reach = size // 2
+        assert np.isnan(found).sum() == 60 * 50 - (60 - 2 * reach) * (50 - 2 * reach)
+        assert np.isfinite(found[reach:-reach, reach:-reach]).all()
+
+
 def test_spectra_spread_not_a_number_as_documented():
     image = random_image(40, 40)
     image[20, 20] = np.nan

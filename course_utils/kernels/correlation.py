@@ -63,12 +63,12 @@ def correlate2d(
     borders.check_fit(image.shape, kernel.shape, border)
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; it must be one of {', '.join(map(repr, METHODS))}.")
+    inputs.check_value(value, kernel.dtype)
     if kernel.ndim == 3:
         channels = range(image.shape[2])
         return sum(correlate2d(image[..., c], kernel[..., c], border, value, method) for c in channels)
     if method == "auto":
-        method = "fft" if _large(kernel) and np.isfinite(image).all() and np.isfinite(kernel).all() else "direct"
-    inputs.check_value(value, kernel.dtype)
+        method = "fft" if _large(kernel) and all(np.isfinite(x).all() for x in (image, kernel, value)) else "direct"
     frame = borders.Frame(image.shape, kernel.shape, border, value)
     height, width = len(frame.rows) - kernel.shape[0] + 1, len(frame.columns) - kernel.shape[1] + 1
     output = np.empty((height, width, *image.shape[2:]), kernel.dtype)
