@@ -36,11 +36,12 @@ def test_correlate_batch_equals_keras(keras_ops, kernel_size, stride, padding):
         np.testing.assert_allclose(kernels.correlate_batch(images, weights, stride, padding), expected, atol=1e-5)
 
 
-def test_unequal_strides_with_same_padding():
-    images, weights = random_batch(1, 6, 7, 1), random_batch(3, 3, 1, 1, seed=1)
-    found = kernels.correlate_batch(images, weights, (1, 2), "same")
+@pytest.mark.parametrize("stride", [(1, 2), (2, 1), (3, 2)])
+def test_unequal_strides(stride):
+    images, weights = random_batch(1, 9, 7, 1), random_batch(3, 3, 1, 1, seed=1)
+    found = kernels.correlate_batch(images, weights, stride, padding=1)
     padded = np.pad(images[0, :, :, 0], [(1, 1), (1, 1)])
-    expected = scipy.signal.correlate2d(padded, weights[:, :, 0, 0], mode="valid")[:, ::2]
+    expected = scipy.signal.correlate2d(padded, weights[:, :, 0, 0], mode="valid")[:: stride[0], :: stride[1]]
     np.testing.assert_allclose(found[0, :, :, 0], expected, atol=1e-5)
 
 
@@ -93,6 +94,12 @@ def test_max_pooling_equals_keras(keras_ops, pool_size, stride, padding, channel
     images = random_batch(3, 9, 11, channels) - 5
     expected = keras_ops.convert_to_numpy(keras_ops.max_pool(images, pool_size, strides=stride, padding=padding))
     np.testing.assert_array_equal(kernels.max_pool2d(images, pool_size, stride, padding), expected)
+
+
+def test_max_pooling_of_overlapping_windows_by_hand():
+    image = np.array([[9, 1, 2, 0, 5], [3, 8, 1, 1, 1], [0, 0, 0, 0, 0], [1, 1, 7, 1, 1], [6, 0, 0, 0, 4]])
+    assert kernels.max_pool2d(image, 3, 2).tolist() == [[9, 5], [7, 7]]
+    assert kernels.max_pool2d(image, 4, 1).tolist() == [[9, 8], [8, 8]]
 
 
 def test_max_pooling_of_many_images_takes_several_rounds():

@@ -157,6 +157,8 @@ def test_separate_gives_the_kernel_back_or_says_why_not(name):
 
 
 def test_separate_gives_readable_numbers():
+    column, row = kernels.separate(kernels.SOBEL_X)
+    assert (column.ravel().tolist(), row.ravel().tolist()) == ([1, 2, 1], [-1, 0, 1])
     column, row = kernels.separate(kernels.SOBEL_Y)
     assert (column.ravel().tolist(), row.ravel().tolist()) == ([-1, 0, 1], [1, 2, 1])
     column, row = kernels.separate(kernels.box(4))
