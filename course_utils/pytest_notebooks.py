@@ -20,7 +20,7 @@ from unittest import mock
 
 import pytest
 
-from course_utils import network_guard
+from course_utils import network_guard, profile
 from course_utils.execution import forked_kernels, measure, runner
 
 try:
@@ -75,6 +75,7 @@ class Notebook(nbval.plugin.IPyNbFile):
         self.strict = self.compare_outputs = strict
         self.skip_compare = (*self.skip_compare, *_NOT_COMPARED)
         self.stopped = ""
+        self.meter = self.scratch = None
 
     def collect(self):
         """Yield nbval's cells, and the budget if the notebook states one."""
@@ -109,8 +110,10 @@ class Notebook(nbval.plugin.IPyNbFile):
             self.kernel.kc.stop_channels()
             self.kernel.km.cleanup_resources()
         super().teardown()
-        self.meter.close()
-        self.scratch.cleanup()
+        if self.meter:
+            self.meter.close()
+        if self.scratch:
+            self.scratch.cleanup()
 
 
 class Cell(nbval.plugin.IPyNbCell):
@@ -153,8 +156,8 @@ class Budget(pytest.Item):
         self.budget = budget
 
     def runtest(self):
-        if self.parent.stopped:
-            pytest.skip(self.parent.stopped)
+        if self.parent.stopped or profile.name() != "quick":
+            pytest.skip(self.parent.stopped or "budgets are for the quick profile")
         usage = self.parent.meter.read()
         self.user_properties += [("cpu_seconds", round(usage.cpu_seconds, 2)), ("peak_mb", round(usage.peak_mb))]
         over = usage.over(self.budget)

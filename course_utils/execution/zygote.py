@@ -188,8 +188,12 @@ class _Server:
         except (EOFError, OSError, ValueError):
             self._close(connection)
             return None
-        refusal = self._refusal(request["environment"])
-        pid = None if refusal else os.fork()
+        refusal, pid = self._refusal(request["environment"]), None
+        if not refusal:
+            try:
+                pid = os.fork()
+            except OSError as error:
+                refusal = f"cannot fork: {error.strerror}"
         if pid == 0:
             self._leave(connection)
             return request
