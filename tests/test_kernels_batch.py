@@ -102,7 +102,7 @@ def test_max_pooling_of_overlapping_windows_by_hand():
     assert kernels.max_pool2d(image, 4, 1).tolist() == [[9, 8], [8, 8]]
 
 
-def test_max_pooling_of_many_images_takes_several_rounds():
+def test_max_pooling_of_many_images():
     images = random_batch(40, 64, 64, 4)
     expected = images.reshape(40, 32, 2, 32, 2, 4).max(axis=(2, 4))
     np.testing.assert_array_equal(kernels.max_pool2d(images), expected)

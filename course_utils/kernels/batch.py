@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.kernels import inputs
 
-CACHED_NUMBERS = 2**17
 FEW_CHANNELS = 8
 
 
@@ -122,27 +121,23 @@ def max_pool2d(
     images = _padded(images, size, steps, padding, lowest)
     rows, columns = _places(images.shape, size, steps)
     down, right = (rows - 1) * steps[0] + 1, (columns - 1) * steps[1] + 1
+    tallest = _largest([images[:, i : i + down : steps[0]] for i in range(size[0])])
+    neighbours = [tallest[:, :, j : j + right : steps[1]] for j in range(size[1])]
     channels = images.shape[3]
-    pooled = np.empty((len(images), rows, columns, channels), images.dtype)
-    together = min(len(images), max(1, CACHED_NUMBERS // images[0].size))
-    memory = np.empty((together, rows, images.shape[2], channels), images.dtype)
-    for first in range(0, len(images), together):
-        some, largest = images[first : first + together], pooled[first : first + together]
-        tallest = memory[: len(some)]
-        _write_largest([some[:, i : i + down : steps[0]] for i in range(size[0])], tallest)
-        neighbours = [tallest[:, :, j : j + right : steps[1]] for j in range(size[1])]
-        if channels >= FEW_CHANNELS:
-            _write_largest(neighbours, largest)
-            continue
-        for channel in range(channels):  # NumPy's innermost loop is over the last side: too short to be quick
-            _write_largest([neighbour[..., channel] for neighbour in neighbours], largest[..., channel])
+    if channels >= FEW_CHANNELS:
+        pooled = _largest(neighbours)
+    else:  # NumPy's innermost loop is over the last side: too short to be quick, so take one channel after another
+        pooled = np.empty((len(images), rows, columns, channels), images.dtype)
+        for channel in range(channels):
+            _largest([neighbour[..., channel] for neighbour in neighbours], pooled[..., channel])
     return pooled.reshape({2: pooled.shape[1:3], 3: pooled.shape[1:], 4: pooled.shape}[len(given)])
 
 
-def _write_largest(arrays: list[np.ndarray], output: np.ndarray) -> None:
-    np.maximum(arrays[0], arrays[-1], out=output)
+def _largest(arrays: list[np.ndarray], output: np.ndarray | None = None) -> np.ndarray:
+    output = np.maximum(arrays[0], arrays[-1], out=output)
     for array in arrays[1:-1]:
         np.maximum(output, array, out=output)
+    return output
 
 
 def _padded(
