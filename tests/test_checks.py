@@ -399,6 +399,14 @@ def test_pictures_of_nan_and_booleans_can_be_drawn():
     assert "<img" in pictures._row([array, array > 1], ["a", "b"], "NaN beside truth values")
 
 
+def test_faint_arrays_are_brightened_by_one_factor():
+    wanted, given = pictures._brightened(np.full((7, 7), 0.02), np.full((7, 7), 0.01))
+    assert wanted.max() == 1
+    assert given.max() == 0.5
+    for other in (np.full((7, 7), 0.5), np.full((7, 7), -0.01), np.zeros((7, 7))):
+        np.testing.assert_array_equal(pictures._brightened(other, other)[0], other)
+
+
 def test_expected_and_found_are_drawn_on_one_scale(monkeypatch):
     drawn = []
     monkeypatch.setattr(pictures, "_in_notebook", lambda: True)

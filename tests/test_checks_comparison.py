@@ -250,9 +250,17 @@ def test_words_name_the_place_the_number_and_both_values():
     given_[2, 3] = np.nan
     lines = comparison.compare(wanted, given_).lines
     assert lines[0] == "2 of 12 values differ; the first at [1, 2]: expected 6.0, found -1.0"
-    assert lines[1] == "the largest difference is 7.0"
+    assert lines[1] == "the largest difference among finite values is 7.0"
     assert lines[2].startswith("1 values are NaN")
     assert any("[ 0.0  1.0  2.0  3.0]" in line for line in lines)
+
+
+def test_infinite_values_are_counted_and_kept_out_of_the_largest_difference():
+    lines = comparison.compare(np.array([0.0, 0.0, 5.0]), np.array([-np.inf, np.inf, 4.5])).lines
+    assert lines[1] == "the largest difference among finite values is 0.5"
+    assert lines[2].startswith("2 values are infinite")
+    wanted = np.array([np.inf, 0.0])
+    assert not any("infinite" in line for line in comparison.compare(wanted, np.array([np.inf, 1.0])).lines)
 
 
 RAMP = np.random.default_rng(4).uniform(-300, 300, (7, 7))

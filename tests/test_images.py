@@ -224,6 +224,20 @@ def test_synthetic_pictures_refuse_nonsense(call):
         call()
 
 
+def test_the_mystery_is_the_cat_near_by_and_the_astronaut_from_afar():
+    mystery = images.mystery()
+    for factor, nearest in ((1, "cat"), (8, "astronaut")):
+        edges = {}
+        for name, image in zip(("mystery", "astronaut", "cat"), (mystery, *images.mystery_parts()), strict=True):
+            gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+            small = cv2.resize(gray, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+            edges[name] = np.hypot(*np.gradient(small.astype(float))).ravel()
+        likeness = {name: np.corrcoef(edges["mystery"], edges[name])[0, 1] for name in ("astronaut", "cat")}
+        assert max(likeness, key=likeness.get) == nearest
+        assert likeness[nearest] > 0.7
+        assert min(likeness.values()) < 0.4
+
+
 def test_images_load_neither_keras_nor_matplotlib_nor_skimage():
     code = (
         "import sys; from course_utils import images, plots; images.load('cat'); images.load('china')\n"

@@ -150,7 +150,11 @@ def _array_values(expected: np.ndarray, found: np.ndarray, close: np.ndarray) ->
         both = np.isfinite(expected) & np.isfinite(found) & wrong
         if both.any():
             gap = np.abs(found[both].astype(np.float64) - expected[both].astype(np.float64)).max()
-            lines.append(f"the largest difference is {describing.number(gap)}")
+            of_what = "" if np.isfinite(found[wrong]).all() else " among finite values"
+            lines.append(f"the largest difference{of_what} is {describing.number(gap)}")
+        endless = int((np.isinf(found) & ~np.isinf(expected)).sum()) if found.dtype.kind == "f" else 0
+        if endless:
+            lines.append(f"{endless} values are infinite: look for a division by 0 or the log of 0")
         lost = int((np.isnan(found) & ~np.isnan(expected)).sum()) if found.dtype.kind == "f" else 0
         if lost:
             lines.append(f"{lost} values are NaN (not a number): look for 0/0 or the log of 0")

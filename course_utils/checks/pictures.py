@@ -75,6 +75,15 @@ def _as_bytes(array: np.ndarray) -> np.ndarray:
     return array.astype(np.uint8) * 255 if array.dtype.kind == "b" else array
 
 
+def _brightened(wanted: np.ndarray, given: np.ndarray) -> list[np.ndarray]:
+    """Scale a pair of faint arrays by one factor, up to 1: the weights of a blur would be black beside black."""
+    if "f" not in (wanted.dtype.kind, given.dtype.kind):
+        return [wanted, given]
+    pair = [np.nan_to_num(array.astype(np.float64), posinf=0.0, neginf=0.0) for array in (wanted, given)]
+    lowest, highest = min(array.min() for array in pair), max(array.max() for array in pair)
+    return [array / highest for array in pair] if lowest >= 0 and 0 < highest < 0.25 else [wanted, given]
+
+
 def show_differences(number: str, judgement: judging.Judgement) -> None:
     """Show expected, found and their difference for the first case whose arrays differ.
 
@@ -91,7 +100,7 @@ def show_differences(number: str, judgement: judging.Judgement) -> None:
         wanted, given = difference.expected, difference.found
         gap = given.astype(np.float32) - wanted.astype(np.float32)
         alt = f"Exercise {number}, {result.name}: the expected array, the one found, and found minus expected."
-        markup = _row([wanted, given, gap], ["expected", "found", "found - expected"], alt)
+        markup = _row([*_brightened(wanted, given), gap], ["expected", "found", "found - expected"], alt)
         if markup:
             show(Folded(f"Picture: {alt}", markup))
         return

@@ -13,8 +13,10 @@ from course_utils.images.scaling import (
 )
 from course_utils.images.synthetic import checkerboard, disc, step, stripes
 from course_utils.images.tiling import tiles
+from course_utils.images.two_in_one import MYSTERY_FROM_AFAR, mystery, mystery_parts
 
 __all__ = [
+    "MYSTERY_FROM_AFAR",
     "checkerboard",
     "contrast",
     "credit",
@@ -22,6 +24,8 @@ __all__ = [
     "disc",
     "intensity_profile",
     "load",
+    "mystery",
+    "mystery_parts",
     "names",
     "normalise",
     "resize_square",
