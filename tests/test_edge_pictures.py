@@ -40,7 +40,7 @@ def test_arrows_refuse_what_cannot_be_read():
 )  # fmt: skip
 def test_window_places_states_the_size(size, kernel_size, stride, padding, places, note):
     picture = plots.window_places(size, kernel_size, stride, padding, alt="places")
-    texts = [text.get_text() for text in picture.axes[0].texts]
+    texts = [text.get_text().replace("\n", " ") for text in picture.axes[0].texts]
     assert any(f"= {places}" in text for text in texts)
     assert sum(text.startswith("output") for text in texts) == places
     assert ([text for text in texts if "never read" in text] or [None])[0] == note
@@ -51,6 +51,16 @@ def test_window_places_has_room_for_equal_frames():
         plots.window_places(*case, num_rows=7, alt="x").get_size_inches().tolist()[1] for case in [(7, 3), (8, 3, 2)]
     }
     assert len(sizes) == 1
+
+
+def test_window_places_cuts_no_text_off():
+    picture = plots.window_places(8, 3, stride=2, padding=1, alt="x")
+    picture.to_rgb()
+    inside = picture.bbox
+    for text in picture.axes[0].texts:
+        box = text.get_window_extent()
+        assert inside.x0 <= box.x0, f"{text.get_text()!r} leaves the picture on the left"
+        assert box.x1 <= inside.x1, f"{text.get_text()!r} leaves the picture on the right"
 
 
 def test_window_places_refuses_a_kernel_that_does_not_fit():

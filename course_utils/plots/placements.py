@@ -80,5 +80,6 @@ def window_places(
     axes.text(columns / 2, -0.55, formula, ha="center", va="center", fontsize=11, fontweight="bold")
     if rest:
         word = ("added " if rest <= padding else "") + ("pixel" if rest == 1 else "pixels")
-        axes.text(left + padded + 0.2, 0.52, f"{rest} {word} never read", ha="left", va="center", fontsize=8.5)
+        note = f"{rest} {word}\nnever read"  # two lines: beside a padded row there is little room
+        axes.text(left + padded + 0.2, 0.52, note, ha="left", va="center", fontsize=8.5)
     return result
