@@ -138,6 +138,15 @@ def test_zero_is_white_and_signs_have_their_colours():
     assert right[0] > right[2] + 60
 
 
+def test_rounding_errors_below_zero_leave_a_photograph_gray():
+    photograph = np.array([[0.0, 100.0, 200.0]])
+    with_errors = photograph - [[6e-5, 0.0, 0.0]]
+    assert [one.kind for one in colours.shade([with_errors, photograph - [[0.01, 0.0, 0.0]]])] == ["gray", "signed"]
+    assert [one.kind for one in colours.shade([np.full((2, 2), -1e-9), np.full((2, 2), -3, np.int8)])] == ["signed"] * 2
+    shown = plots.compare(photograph, with_errors, alt="x").to_rgb()
+    assert np.ptp(shown.astype(int), axis=2).max() == 0
+
+
 def test_signed_arrays_share_a_scale_unless_told_otherwise():
     small, large = np.array([[-1.0, 1.0]]), np.array([[-10.0, 10.0]])
     assert [one.high for one in colours.shade([small, large])] == [10, 10]

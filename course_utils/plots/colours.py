@@ -1,7 +1,7 @@
 """Which colours show which numbers: one rule for every picture of the course.
 
 * colour images are shown as they are;
-* arrays with negative numbers get a map from blue through white (exactly 0) to red;
+* arrays with negative numbers, rounding errors apart, get a map from blue through white (exactly 0) to red;
 * all other arrays are gray: black is 0, white is 1, 255 or the largest value.
 """
 
@@ -14,6 +14,7 @@ from course_utils.images import scaling
 
 SIGNED_MAP = "RdBu_r"
 MAGNITUDE_MAP = "cividis"
+ROUNDING = 1e-6  # a Fourier transform leaves -0.00006 where 0 is meant; that makes no photograph a signed array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +96,8 @@ def _readable(image: np.ndarray, number: int) -> np.ndarray:
 def _kind(array: np.ndarray) -> str:
     if array.ndim == 3:
         return "colour"
-    return "signed" if array.dtype.kind in "if" and array.min() < 0 else "gray"
+    low, high = float(array.min()), float(array.max())
+    return "signed" if low < -ROUNDING * max(high, -low) else "gray"
 
 
 def _white(group: list[np.ndarray]) -> float:
