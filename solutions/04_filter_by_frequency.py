@@ -861,7 +861,7 @@ plots.slider(
 
 # %% [markdown]
 # **What to notice.** At 0.02 there is a face, at 0.04 it is a cat's. Fewer than 500 of the 90,000 waves lie
-# within that cut-off ($\pi \cdot 0.04^2 \cdot 90{,}000 = 452$). Everything beyond only makes her crisp.
+# within that cut-off ($\pi \cdot 0.04^2 \cdot 90{,}000 \approx 452$). Everything beyond only makes her crisp.
 
 # %% [markdown]
 # ### A sharp mask makes ripples
@@ -1332,7 +1332,7 @@ plots.slider(
 # - **Motion blur** keeps the waves whose stripes run along the motion, and drops those it runs across.
 # - **Box** and **Gaussian** are both blurs. But the box is no clean low-pass: between the dark lines there are
 #   brighter fields, far out. Here are the two on the level line, from the middle to the right. The Gaussian was
-#   chosen as wide as the box: both have a standard deviation of 2.6 pixels. Both are symmetric and move no wave, so
+#   chosen as wide as the box: both have a standard deviation of about 2.6 pixels. Both are symmetric and move no wave, so
 #   each response is a plain number (the real part), which may be negative.
 
 # %% tags=["figure"]
