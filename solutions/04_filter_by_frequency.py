@@ -1332,8 +1332,8 @@ plots.slider(
 # - **Motion blur** keeps the waves whose stripes run along the motion, and drops those it runs across.
 # - **Box** and **Gaussian** are both blurs. But the box is no clean low-pass: between the dark lines there are
 #   brighter fields, far out. Here are the two on the level line, from the middle to the right. The Gaussian was
-#   chosen as wide as the box: both have a standard deviation of about 2.6 pixels. Both are symmetric and move no wave, so
-#   each response is a plain number (the real part), which may be negative.
+#   chosen as wide as the box: both have a standard deviation of about 2.6 pixels. Both are symmetric and move no
+#   wave, so each response is a plain number (the real part), which may be negative.
 
 # %% tags=["figure"]
 size = 512
