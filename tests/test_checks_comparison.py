@@ -221,6 +221,33 @@ def test_wrong_answers_are_wrong_and_told_in_words(expected, found):
     assert all(line.strip() and "\n" not in line for line in difference.lines)
 
 
+def test_small_arrays_of_another_length_are_shown_with_their_numbers():
+    lines = comparison.compare(np.array([1, 2]), np.array([2])).lines
+    assert lines[-2:] == ("expected: [1 2]", "found:    [2]")
+    lines = comparison.compare(np.array([1, 2]), np.zeros(0, int)).lines
+    assert lines[-1] == "expected: [1 2]"
+    assert "[" not in "".join(comparison.compare(np.zeros(200), np.zeros(190)).lines)
+
+
+def test_a_few_numbers_are_shown_side_by_side():
+    lines = comparison.compare((7, 4, 1), (4, 7, 1)).lines
+    assert lines == ("expected  (7, 4, 1) (tuple)", "found     (4, 7, 1) (tuple)", "item [0] differs")
+    lines = comparison.compare((1, 0.1), (1, 0.1000004), comparison.Tolerance(rtol=1e-7)).lines
+    assert lines[1:] == ("expected  0.1", "found     0.1000004"), "digits that rounding would hide stay visible"
+    lines = comparison.compare((1, 2), (1, None)).lines
+    assert lines == ("item [1] differs", "expected  2 (int)", "found     None")
+
+
+@pytest.mark.parametrize("expected", [1.0, True, "left", (1, 2), {"a": 1}, np.zeros(3)])
+def test_a_forgotten_return_is_named_whatever_was_expected(expected):
+    assert comparison.compare(expected, None).lines[-1] == "nothing came back: is there a `return` line?"
+
+
+def test_an_array_wrapped_in_a_tuple_is_unwrapped_in_words():
+    lines = comparison.compare(np.array([1, 2]), (np.array([1, 2]),)).lines
+    assert "take its item [0]" in lines[-1]
+
+
 def test_a_dtype_counts_only_where_the_exercise_says_so():
     wanted, given_ = np.array([1, 2], np.uint8), np.array([1.0, 2.0])
     strict = comparison.Tolerance(check_dtype=True)

@@ -8,6 +8,7 @@ import numpy as np
 from course_utils.checks import describing, encoding, resemblance
 
 RTOL = 1e-5
+NOTHING_CAME_BACK = "nothing came back: is there a `return` line?"
 _INTEGER_SLACK = 1e-6
 
 
@@ -81,7 +82,9 @@ def _close(expected: np.ndarray, found: np.ndarray, tolerance: Tolerance) -> np.
 
 
 def _pair(expected, found) -> tuple[str, ...]:
-    return (f"expected  {describing.with_type(expected)}", f"found     {describing.with_type(found)}")
+    """Return both values in words; what comes of a forgotten `return` is named."""
+    lines = (f"expected  {describing.with_type(expected)}", f"found     {describing.with_type(found)}")
+    return (*lines, NOTHING_CAME_BACK) if found is None else lines
 
 
 def _number(expected, found, tolerance: Tolerance) -> Difference | None:
@@ -89,8 +92,6 @@ def _number(expected, found, tolerance: Tolerance) -> Difference | None:
         lines = _pair(expected, found)
         if _is_truth_value(found):
             lines += ("a number is needed, not True or False",)
-        elif found is None:
-            lines += ("nothing came back: is there a `return` line?",)
         elif isinstance(found, np.ndarray):
             lines += ("a single number is needed, not an array",)
         return Difference(lines)
@@ -115,7 +116,7 @@ def _truth(expected, found) -> Difference | None:
     if _is_truth_value(found) and bool(found) == bool(expected):
         return None
     lines = _pair(expected, found)
-    return Difference(lines if _is_truth_value(found) else (*lines, "True or False is needed"))
+    return Difference(lines if found is None or _is_truth_value(found) else (*lines, "True or False is needed"))
 
 
 def _text(expected: str, found) -> Difference | None:
@@ -136,7 +137,16 @@ def _array_shape(expected: np.ndarray, found: np.ndarray) -> Difference:
         f"expected  shape {describing.shape(expected)}, {expected.dtype}",
         f"found     shape {describing.shape(found)}, {found.dtype}",
     )
-    return Difference(lines + resemblance.shapes(expected, found))
+    return Difference((*lines, *resemblance.shapes(expected, found), *_spelled_out(expected, found)))
+
+
+def _spelled_out(expected: np.ndarray, found: np.ndarray) -> list[str]:
+    """Return the numbers of two arrays as lines, each of them only if it is small."""
+    lines = []
+    for label, array in (("expected", expected), ("found", found)):
+        rows = describing.picture_of_numbers(array)
+        lines += [f"{label + ':':10}{rows[0]}", *(" " * 10 + row for row in rows[1:])] if rows else []
+    return lines
 
 
 def _array_values(expected: np.ndarray, found: np.ndarray, close: np.ndarray) -> Difference:
@@ -158,9 +168,7 @@ def _array_values(expected: np.ndarray, found: np.ndarray, close: np.ndarray) ->
         lost = int((np.isnan(found) & ~np.isnan(expected)).sum()) if found.dtype.kind == "f" else 0
         if lost:
             lines.append(f"{lost} values are NaN (not a number): look for 0/0 or the log of 0")
-    for label, array in (("expected", expected), ("found", found)):
-        rows = describing.picture_of_numbers(array)
-        lines += [f"{label + ':':10}{rows[0]}", *(" " * 10 + row for row in rows[1:])] if rows else []
+    lines += _spelled_out(expected, found)
     lines += resemblance.arrays(expected, found)
     return Difference(tuple(lines), expected, found)
 
@@ -168,8 +176,8 @@ def _array_values(expected: np.ndarray, found: np.ndarray, close: np.ndarray) ->
 def _array(expected: np.ndarray, found, tolerance: Tolerance) -> Difference | None:
     if not isinstance(found, np.ndarray):
         lines = _pair(expected, found)
-        if found is None:
-            lines += ("nothing came back: is there a `return` line?",)
+        if isinstance(found, tuple) and len(found) == 1 and isinstance(found[0], np.ndarray):
+            lines += ("the array is wrapped in a tuple, as np.where and np.nonzero do: take its item [0]",)
         elif isinstance(found, (list, tuple)):
             lines += ("an array is needed: np.array(...)",)
         elif _is_number(found):
@@ -190,23 +198,35 @@ def _array(expected: np.ndarray, found, tolerance: Tolerance) -> Difference | No
     return None if close.all() else _array_values(expected, found, close)
 
 
+def _item_lines(expected, found, index: int, difference: Difference) -> tuple[str, ...]:
+    """Return in words how one item differs: a few numbers say more side by side than the one that is wrong."""
+    inner = tuple(line for line in difference.lines if line != NOTHING_CAME_BACK)
+    whole = _pair(expected, found)
+    plain = all(isinstance(item, (str, bool, int, float, np.generic)) for item in (*expected, *found))
+    in_full = not any(" ... " in line for line in whole)
+    if plain and in_full and describing.value(expected[index]) != describing.value(found[index]):
+        return (*whole, f"item [{index}] differs", *inner[2:])
+    return (f"item [{index}] differs", *inner)
+
+
 def _sequence(expected, found, tolerance: Tolerance) -> Difference | None:
     kind = encoding.type_name(expected)
     if not isinstance(found, (tuple, list)):
-        lines = (*_pair(expected, found), f"a {kind} of {len(expected)} is needed")
-        return Difference(lines)
+        lines = _pair(expected, found)
+        return Difference(lines if found is None else (*lines, f"a {kind} of {len(expected)} is needed"))
     if len(expected) != len(found):
         return Difference((*_pair(expected, found), f"{len(expected)} items are expected, {len(found)} were found"))
     for index, (wanted, given) in enumerate(zip(expected, found, strict=True)):
         difference = compare(wanted, given, tolerance)
         if difference:
-            return dataclasses.replace(difference, lines=(f"item [{index}] differs", *difference.lines))
+            return dataclasses.replace(difference, lines=_item_lines(expected, found, index, difference))
     return None
 
 
 def _dictionary(expected: dict, found, tolerance: Tolerance) -> Difference | None:
     if not isinstance(found, dict):
-        return Difference((*_pair(expected, found), "a dict is needed"))
+        lines = _pair(expected, found)
+        return Difference(lines if found is None else (*lines, "a dict is needed"))
     missing = [key for key in expected if key not in found]
     surplus = [key for key in found if key not in expected]
     if missing or surplus:

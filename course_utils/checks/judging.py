@@ -9,7 +9,6 @@ import numpy as np
 from course_utils.checks import calling, comparison, describing, encoding
 
 SPELLED_OUT = 12
-NOTHING_CAME_BACK = "nothing came back: is there a `return` line?"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +138,7 @@ def judge_case(case: dict, function: Callable) -> CaseResult:
     else:
         difference = comparison.compare(encoding.decode(expected["value"]), outcome.value, tolerance_of(case))
         lines = difference.lines if difference else ()
-        if outcome.value is None and outcome.printed and NOTHING_CAME_BACK in lines:
+        if outcome.value is None and outcome.printed and comparison.NOTHING_CAME_BACK in lines:
             lines = (
                 *lines[:-1],
                 "it printed something and returned nothing: printing is no result, use `return`",
