@@ -6,7 +6,7 @@
 # %% [markdown] tags=["front-matter"]
 # title: Convolve an image with kernels
 # read_minutes: 40
-# exercise_minutes: 50
+# exercise_minutes: 55
 # objectives:
 #   - Compute the response of a kernel by hand, with a loop and with OpenCV, and show that all three agree
 #   - Predict from the sum of a kernel's numbers what it does to a flat region and to the brightness of a photograph

@@ -6,7 +6,7 @@
 # %% [markdown] tags=["front-matter"]
 # title: Find edges and handle borders
 # read_minutes: 40
-# exercise_minutes: 50
+# exercise_minutes: 55
 # objectives:
 #   - measure how steep an image is at every pixel, and in which direction
 #   - build the Canny edge detector step by step and explain each step by what goes wrong without it

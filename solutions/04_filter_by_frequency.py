@@ -6,7 +6,7 @@
 # %% [markdown] tags=["front-matter"]
 # title: Filter images by frequency
 # read_minutes: 45
-# exercise_minutes: 45
+# exercise_minutes: 55
 # objectives:
 #   - Compute the strength of one wave in a row of pixels by hand, with a loop and with the FFT
 #   - Read period and direction of a pattern off the spectrum of an image
