@@ -227,6 +227,7 @@ def test_small_arrays_of_another_length_are_shown_with_their_numbers():
     lines = comparison.compare(np.array([1, 2]), np.zeros(0, int)).lines
     assert lines[-1] == "expected: [1 2]"
     assert "[" not in "".join(comparison.compare(np.zeros(200), np.zeros(190)).lines)
+    assert "[" not in "".join(comparison.compare(np.zeros(200), np.zeros((30, 1))).lines), "a column of 30 is too tall"
 
 
 def test_a_few_numbers_are_shown_side_by_side():

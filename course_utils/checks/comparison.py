@@ -10,6 +10,7 @@ from course_utils.checks import describing, encoding, resemblance
 RTOL = 1e-5
 NOTHING_CAME_BACK = "nothing came back: is there a `return` line?"
 _INTEGER_SLACK = 1e-6
+_MOST_ROWS = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,6 +146,8 @@ def _spelled_out(expected: np.ndarray, found: np.ndarray) -> list[str]:
     lines = []
     for label, array in (("expected", expected), ("found", found)):
         rows = describing.picture_of_numbers(array)
+        if len(rows) > _MOST_ROWS:
+            continue
         lines += [f"{label + ':':10}{rows[0]}", *(" " * 10 + row for row in rows[1:])] if rows else []
     return lines
 
