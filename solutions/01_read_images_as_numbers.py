@@ -87,8 +87,8 @@ plots.compare(
 #
 # That is the problem of computer vision in one line, and this course is about what to do instead of comparing
 # numbers. First you have to be at home among them. Many faults of image programs are not faults of learning at all
-# but of reading: blue faces, sums that come out too small, rows taken for columns. Near the end of this lesson one
-# line of code will make the brighter cat the nearest of the three.
+# but of reading: blue faces, sums that come out too small, rows taken for columns. Later in this lesson one line of
+# code will make the brighter cat the nearest of the three.
 
 # %% tags=["claim"]
 claims.check(
@@ -100,10 +100,11 @@ claims.check(
 
 # %% [markdown] tags=["instructor"]
 # **For the instructor.** Collect the predictions aloud: most rooms are sure of the same cat. 45 minutes reach the
-# contrast exercise (1.5), 90 the end. If time is short, leave out 1.6 and the section on colour masks; lessons 02 and
-# 03 lean on `uint8`, on profiles and on exercise 1.8. Those who finish early look for a better number than contrast for
-# grass and gravel (1.11): the mean brightness judges about seven tiles in ten right, the mean size of the difference
-# between neighbours about nine in ten, which is a fine bridge to lesson 02.
+# contrast exercise (1.5), 90 the end without the two optional exercises, 1.6 and 1.9. If time is short, leave out the
+# whole section on colour masks; lessons 02 and 03 lean on `uint8`, on profiles and on exercise 1.8. Those who finish
+# early look for a better number than contrast for grass and gravel (1.11): the mean brightness judges about seven
+# tiles in ten right, the mean size of the difference between neighbours about nine in ten, which is a fine bridge to
+# lesson 02.
 
 # %% [markdown]
 # ## An image is an array
@@ -164,9 +165,9 @@ small = cv2.resize(coffee, (300, 100))  # (width, height) goes in
 print(small.shape)  # (height, width, channels) comes out
 
 # %% [markdown]
-# Now you. Below every exercise stands its check: run it as often as you like. If you are stuck,
-# `checks.hint("1.1")` in a new cell gives the next hint, and `checks.expected("1.2")` shows what a right answer
-# gives.
+# Now you. Below every exercise stands its check: run it as often as you like. If you are stuck, `checks.hint("1.1")`
+# in a new cell gives the next hint, and `checks.expected("1.2")` shows what a right answer gives. Two exercises, 1.6
+# and 1.9, are marked as optional: nothing later depends on them.
 #
 # ### Exercise 1.1 (apply): count the numbers
 #
@@ -188,6 +189,7 @@ exercise = define.answer("1.1", num_values, decimals=0)
 exercise.wrong(3024 * 4032, "That is the number of pixels. How many numbers does one pixel of a colour image hold?")
 exercise.wrong(3024 + 4032 + 3, "Every row has every column: the three sizes are multiplied, not added.")
 exercise.wrong(3024 * 4032 * 24, "That is the number of bits. Each value is one number, however many bits it takes.")
+exercise.wrong(3024 * 4032 * 4, "A photograph in colour has three channels; a fourth is there only for transparency.")
 exercise.wrong(3024 * 4032 * 256, "256 is how many values a number may take, not how many numbers there are.")
 exercise.hints(
     "An image array has one number per row, per column and per channel.",
@@ -276,6 +278,11 @@ def reversed_depth(image):
     return image.shape[1], image.shape[0], 3 if image.ndim == 2 else 1
 
 
+@exercise.mutant("ndim counts the axes of the array. The depth is how many numbers each pixel has.")
+def counts_axes(image):
+    return image.shape[1], image.shape[0], image.ndim
+
+
 @exercise.mutant("Gray and RGB are right. But a depth of 3 is taken for granted: read it off the shape instead.")
 def three_at_most(image):
     return image.shape[1], image.shape[0], 1 if image.ndim == 2 else 3
@@ -362,14 +369,14 @@ plots.compare(
     wrong,
     wrong.astype(np.float32) - right,
     titles=["RGB2GRAY", "BGR2GRAY on an RGB image", "difference"],
-    alt="Two gray astronauts that look equally natural; the third picture shows that the suit and the face are far "
-    "too dark in the second.",
+    alt="Two gray astronauts that look equally natural; the third picture is dark blue on the suit, pale blue on the "
+    "face and nearly white elsewhere: both are too dark in the second, the suit most.",
 )
 
 # %% [markdown]
-# **What to notice.** Both look like good photographs. Only the difference shows that the suit and the face became
-# much darker (blue in the picture: negative). A network trained on one and used on the other would see strangely
-# dark faces, and no error message would ever be shown.
+# **What to notice.** Both look like good photographs. Only the difference shows that the suit became much darker and
+# the face a little (blue in the picture: negative). A network trained on one and used on the other would see every
+# red thing too dark and every blue one too bright, and no error message would ever be shown.
 
 # %% tags=["claim"]
 suit = (slice(340, 420), slice(60, 150))
@@ -383,7 +390,7 @@ claims.check(
 # %% [markdown]
 # The suit lost {{suit_darker:.0%}} of its brightness.
 #
-# ### Exercise 1.3 (spot the bug): the brightness of a crop
+# ### Exercise 1.3 (spot the bug): the brightness of a photograph
 #
 # `brightness(rgb)` is to return the mean brightness of an image that was loaded with `images.load`: turn it into
 # gray with the weights above, then take the mean over all pixels, as a float between 0 and 255. For a photograph of
@@ -490,13 +497,13 @@ plots.compare(
     wrapped,
     clipped,
     titles=["cat", "cat + 100 in uint8", "in float, then clipped"],
-    alt="The cat in gray; the cat plus 100 in uint8, where its bright fur has turned black in ragged patches; the "
-    "cat plus 100 computed in float and clipped, evenly brighter with a few white areas.",
+    alt="The cat in gray; the cat plus 100 in uint8, where the brightest places have turned black, in ragged patches; "
+    "the cat plus 100 computed in float and clipped, evenly brighter with a few white areas.",
 )
 
 # %% [markdown]
-# **What to notice.** In the middle the *brightest* fur is the blackest: whoever passes 255 starts again at 0. On
-# the right the sum was computed where there is room for it, in floats, and cut to 0 ... 255 only at the very end.
+# **What to notice.** In the middle the *brightest* places have turned black: whatever passes 255 starts again at 0.
+# On the right the sum was computed where there is room for it, in floats, and cut to 0 ... 255 only at the very end.
 # The rule that saves you from all of this:
 #
 # > **Turn into float first, compute, then round, clip, and turn back into uint8 last.**
@@ -532,6 +539,7 @@ from course_utils.authoring import define
 
 exercise = define.answer("1.4", mixed_pixel, decimals=0)
 exercise.wrong(150, "150 is what the author hoped for. What is 200 + 100 in uint8, before it is halved?")
+exercise.wrong(300, "300 has no place in uint8, which ends at 255. And the sum is still to be halved.")
 exercise.wrong(44, "44 is the sum. It is still to be halved.")
 exercise.wrong(
     127, "That is 255 // 2, as if the sum stopped at 255. NumPy's sum does not stop there, it starts again at 0."
@@ -557,7 +565,7 @@ print("contrast of the moon:  ", round(images.contrast(moon), 2))
 print("contrast of the camera:", round(images.contrast(camera), 2))
 plots.histogram(
     {"moon": moon, "camera": camera},
-    alt="Two histograms: the moon's pixels crowd into one high peak around 110, the camera photograph's spread from "
+    alt="Two histograms: the moon's pixels crowd into one high peak around 115, the camera photograph's spread from "
     "0 to 230.",
 )
 
@@ -611,6 +619,7 @@ exercise.case("so strong that both ends leave the scale", image=ramp, factor=3.0
 exercise.case("factor 0 leaves a gray card", image=ramp, factor=0.0)
 exercise.case("factor 0.5 flattens", image=ramp, factor=0.5)
 exercise.case("colour", image=images.load("coffee")[200:206, 100:108].copy(), factor=1.7)
+exercise.case("an orange suit", visible=False, image=images.load("astronaut")[330:337, 180:188].copy(), factor=1.5)
 exercise.case("a white image stays white", visible=False, image=np.full((4, 4), 255, dtype=np.uint8), factor=2.5)
 exercise.case(
     "a dark image with one bright pixel", visible=False, image=np.pad([[200]], 2).astype(np.uint8), factor=4.0
@@ -677,6 +686,27 @@ def stretches_about_128(image, factor):
     return np.clip(np.round(128 + factor * (image.astype(np.float64) - 128)), 0, 255).astype(np.uint8)
 
 
+# %% tags=["hidden"] exercise="1.5"
+@exercise.mutant("The mean is taken per channel. It is to be one number for the whole array: image.mean().")
+def mean_of_each_channel(image, factor):
+    mean = image.mean(axis=(0, 1))
+    return np.clip(np.round(mean + factor * (image - mean)), 0, 255).astype(np.uint8)
+
+
+@exercise.mutant("The differences are multiplied, but the mean was not added again.")
+def forgets_the_mean(image, factor):
+    return np.clip(np.round(factor * (image - image.mean())), 0, 255).astype(np.uint8)
+
+
+@exercise.mutant(
+    "What fell below 0 came back as a positive number. An absolute value, which cv2.convertScaleAbs takes, is no "
+    "clipping."
+)
+def takes_the_absolute_value(image, factor):
+    mean = image.mean()
+    return cv2.convertScaleAbs(mean + factor * (image - mean))
+
+
 @exercise.mutant("The mean is taken per column. It is to be one number for the whole array: image.mean().")
 def mean_of_each_column(image, factor):
     mean = image.mean(axis=0)
@@ -687,7 +717,8 @@ def mean_of_each_column(image, factor):
 # ## A square that can be halved
 #
 # The networks of this course take all their images in one size, and most of them halve the image again and again on
-# its way through. That works best with a **square** whose side is **divisible by a power of two**:
+# its way through. That works best with a **square** whose side is **divisible by a power of two**, $2^n$ for $n$
+# halvings:
 
 # %%
 for side in (224, 200, 150):
@@ -697,9 +728,9 @@ for side in (224, 200, 150):
     print(" -> ".join(str(one) for one in sides), "" if len(sides) == 6 else "cannot be halved again")
 
 # %% [markdown]
-# Five halvings need a side that $2^5 = 32$ divides; $224 = 7 \cdot 32$ is the classic choice. From a photograph of
-# 427 x 640 pixels there are several ways to get there. **Predict:** which of these three spoils something, and
-# what?
+# Five halvings need a side that $2^5 = 32$ divides; $224 = 7 \cdot 32$ is the classic choice. From a photograph 427
+# pixels high and 640 wide there are several ways to get to a square. **Predict:** which of these three spoils
+# something, and what?
 
 # %% tags=["predict"]
 prediction = "..."  # squeezed: ...   cropped: ...   every 3rd pixel: ...
@@ -731,9 +762,9 @@ plots.compare(
 # %% [markdown]
 # ### Exercise 1.6 (build): the largest side
 #
-# Write `largest_side(height, width, num_halvings)`: the side of the largest square that fits into an image of
-# `height` times `width` pixels and can be halved `num_halvings` times with no remainder. All three are whole
-# numbers, and the image is large enough. Return a whole number.
+# *Further (optional).* Write `largest_side(height, width, num_halvings)`: the side of the largest square that fits
+# into an image of `height` times `width` pixels and can be halved `num_halvings` times with no remainder. All three
+# are whole numbers, and the image is large enough. Return a whole number.
 
 
 # %% tags=["exercise"] exercise="1.6" points=2
@@ -804,6 +835,16 @@ def two_times_n(height, width, num_halvings):
     return min(height, width) // divisor * divisor
 
 
+@exercise.mutant("Only the height was asked. In an upright image the width is the smaller of the two.")
+def asks_the_height_only(height, width, num_halvings):
+    return height // 2**num_halvings * 2**num_halvings
+
+
+@exercise.mutant("/ keeps the remainder, so multiplying gives back the side you began with. Use //, which drops it.")
+def divides_with_a_slash(height, width, num_halvings):
+    return min(height, width) / 2**num_halvings * 2**num_halvings
+
+
 @exercise.mutant("That is the size after the halvings. The question is the size before them.")
 def size_after(height, width, num_halvings):
     return min(height, width) // 2**num_halvings
@@ -851,9 +892,10 @@ for name, candidate in candidates.items():
 
 # %% [markdown]
 # **Why.** A stronger lamp adds the same number everywhere, and the mean takes just that number away again: the two
-# cats have become *the same array*. The gray card is 0 everywhere, which is exactly 1 standard deviation from
-# anything. What standardising cannot do is recognise a cat that has turned its head. For that, one has to look at
-# how neighbouring pixels differ, and that is where we go now.
+# cats have become *the same array*. The gray card has no deviation to divide by, so `images.standardise` makes it 0
+# everywhere, and from 0 every standardised photograph is exactly 1 away, by the definition of the standard deviation.
+# What standardising cannot do is recognise a cat that has turned its head. For that, one has to look at how
+# neighbouring pixels differ, and that is where we go now.
 
 # %% tags=["claim"]
 standardised = {name: distance(images.standardise(cat), images.standardise(one)) for name, one in candidates.items()}
@@ -891,7 +933,9 @@ exercise = define.function("1.7", prepare, rtol=1e-4, atol=1e-4)
 imagenet = {"mean": np.array([0.485, 0.456, 0.406]), "std": np.array([0.229, 0.224, 0.225])}
 uneven = {"mean": np.array([0.2, 0.5, 0.6]), "std": np.array([0.1, 0.2, 0.4])}
 exercise.case("one white pixel", rgb=np.full((1, 1, 3), 255, dtype=np.uint8), **uneven)
-exercise.case("black, and mean 0", rgb=np.zeros((2, 3, 3), dtype=np.uint8), mean=np.zeros(3), std=np.ones(3))
+exercise.case(
+    "black, and mean 0", weight=0.2, rgb=np.zeros((2, 3, 3), dtype=np.uint8), mean=np.zeros(3), std=np.ones(3)
+)
 exercise.case("a piece of a cat", rgb=images.load("cat")[100:105, 160:168].copy(), **imagenet)
 exercise.case(
     "three rows, so that channels and rows can be mixed up", rgb=images.load("coffee")[90:93, :4].copy(), **uneven
@@ -947,6 +991,16 @@ def reversed_channels(rgb, mean, std):
 
 
 # %% tags=["hidden"] exercise="1.7"
+@exercise.mutant("The mean is gone, the deviation is not: divide by std as well.")
+def only_subtracts(rgb, mean, std):
+    return rgb / 255.0 - mean
+
+
+@exercise.mutant("That divides by std twice (by the variance). Divide by the standard deviation once.")
+def divides_by_the_variance(rgb, mean, std):
+    return (rgb / 255.0 - mean) / std**2
+
+
 @exercise.mutant("Subtract before you divide: (x - mean) / std, not x / std - mean.")
 def divides_first(rgb, mean, std):
     return rgb / 255.0 / std - mean
@@ -968,7 +1022,7 @@ def whole_division(rgb, mean, std):
 # ## A walk along a line
 #
 # Draw a line across a photograph, walk along it, and write down the intensity under your feet. The result is an
-# **intensity profile**: one row of the wall of numbers, drawn as a curve. **Predict** what you will see where the
+# **intensity profile**: one row of the table of numbers, drawn as a curve. **Predict** what you will see where the
 # line below enters the man's coat.
 
 # %% tags=["predict"]
@@ -1002,7 +1056,8 @@ plots.slider(
     frames,
     labels=[f"row {row}" for row in (20, 100, 180, 260, 340, 420, 500)],
     alt="A level line at seven heights of the photograph with its intensity profile: almost flat in the sky, two "
-    "deep steps at the head, many spikes at the tripod's legs, and nothing but noise in the grass.",
+    "deep steps at the head, a dark plateau over the coat, a restless band over the grass, and in it narrow spikes at "
+    "the tripod's legs, farther apart in the lower rows.",
 )
 
 # %% [markdown]
@@ -1048,9 +1103,10 @@ plots.compare(
 )
 
 # %% [markdown]
-# **What to notice.** The uneven light on the ground has vanished: it changes slowly. Every coin has a red rim on
-# its left, where it gets brighter, and a blue one on its right. Its top and bottom are missing, because we only
-# ever walked from left to right. You have just used your first kernel, `[-1, 1]`; lesson 02 has many more.
+# **What to notice.** The uneven light on the ground has vanished: it changes slowly. Every coin has a red rim on its
+# left, where it gets brighter, and a blue one on its right. Its top and bottom are missing, because we only ever
+# walked from left to right. "Minus the left one plus this one" is a small pattern of weights, `[-1, 1]`. Such a
+# pattern is called a **kernel**: this was your first, and lesson 02 has many more.
 
 # %% [markdown]
 # ### Exercise 1.8 (build): find the edges in a row
@@ -1117,7 +1173,8 @@ def with_opencv(row, threshold):
 
 
 @exercise.mutant(
-    "np.diff of uint8 stays uint8: a step down by 1 becomes 255 and looks like a huge edge. Change the type first."
+    "The difference of two uint8 numbers stays uint8: a step down by 1 becomes 255, which looks like a huge edge. "
+    "Change the type first."
 )
 def stays_uint8(row, threshold):
     return np.flatnonzero(np.diff(row) > threshold)
@@ -1126,6 +1183,25 @@ def stays_uint8(row, threshold):
 @exercise.mutant("Only steps up are found. An edge may go down as well: look at the size of the step.")
 def only_rising(row, threshold):
     return np.flatnonzero(np.diff(row.astype(int)) > threshold)
+
+
+# %% tags=["hidden"] exercise="1.8"
+@exercise.mutant("Only steps down are found. An edge may go up as well: look at the size of the step.")
+def only_falling(row, threshold):
+    return np.flatnonzero(np.diff(row.astype(int)) < -threshold)
+
+
+@exercise.mutant(
+    "row[i] - row[i + 1] of uint8 stays uint8: a step up by 1 becomes 255, which looks like a huge edge. Change the "
+    "type first."
+)
+def subtracts_the_other_way_in_uint8(row, threshold):
+    return np.flatnonzero(row[:-1] - row[1:] > threshold)
+
+
+@exercise.mutant("np.gradient looks at both neighbours. The step wanted is from row[i] to row[i + 1] only: np.diff.")
+def takes_the_gradient(row, threshold):
+    return np.flatnonzero(np.abs(np.gradient(row.astype(float))) > threshold)
 
 
 # %% tags=["hidden"] exercise="1.8"
@@ -1153,11 +1229,11 @@ def returns_a_mask(row, threshold):
 # %% [markdown]
 # ## Choose by colour
 #
-# "Take everything that is orange" is hard to say in red, green and blue, for bright orange and dark orange share
-# none of their three numbers. It is easy in **HSV**, the same colours told in another way: **hue** (which colour),
+# "Take everything that is orange" is hard to say in red, green and blue, for a bright orange may be (255, 128, 0) and
+# a dark one (100, 50, 0). It is easy in **HSV**, the same colours told in another way: **hue** (which colour),
 # **saturation** (how pure: 0 is gray) and **value** (how bright). Hue runs round a circle, from red over green and
-# blue back to red. A circle has 360 degrees, and uint8 ends at 255, so OpenCV counts hue in steps of two degrees:
-# **0 to 179**.
+# blue back to red. A circle has 360 degrees, and uint8 ends at 255, so OpenCV counts hue in steps of two degrees: **0
+# to 179**.
 
 # %%
 hues = np.zeros((14, 180, 3), dtype=np.uint8)
@@ -1190,21 +1266,22 @@ plots.compare(
     mask,
     cut_out,
     titles=["flower", "mask", "colour where the mask is True"],
-    alt="An orange dahlia on dark green; a white shape of the dahlia on black; the dahlia in colour on a gray "
-    "background.",
+    alt="An orange dahlia and part of a second one at the lower edge, on dark green; their shapes in white on black, "
+    "with gaps in the heart of the flower; both in colour on a gray background.",
 )
 
 # %% [markdown]
-# **What to notice.** Three comparisons and two `&` cut out a flower: no shape was used, and no learning. The result
-# is good and not perfect. The deep red heart is missing, since its hues lie below 3, and at the lower right
-# something yellow got in. And it works for this flower in this light: an orange cat would pass the test as well.
+# **What to notice.** Four comparisons cut out a flower: no shape was used, and no learning. The result is good and
+# not perfect. Most of the deep red heart is missing: its hues lie below 3 or, past the end of the scale, near 179.
+# And at the lower right something yellow got in. And it works for this flower in this light: an orange cat would pass
+# the test as well.
 
 # %% [markdown]
 # ### Exercise 1.9 (build): a colour mask that can cross red
 #
-# Red lies at both ends of the hue scale: the paint of a red motorcycle has hues from about 170 to 179 *and* from 0
-# to some 12. Write `colour_mask(rgb, hue_low, hue_high, min_saturation, min_value)`. It returns a boolean array of
-# shape `(height, width)`, True where
+# *Further (optional).* Red lies at both ends of the hue scale: the paint of a red motorcycle has hues from about 170
+# to 179 *and* from 0 to some 12. Write `colour_mask(rgb, hue_low, hue_high, min_saturation, min_value)`. It returns a
+# boolean array of shape `(height, width)`, True where
 #
 # - the hue lies between `hue_low` and `hue_high`, both included; if `hue_low` is larger than `hue_high`, the range
 #   goes over the end of the scale: 170 to 12 means 170, 171, ..., 179, 0, 1, ..., 12;
@@ -1235,9 +1312,8 @@ exercise = define.function("1.9", colour_mask)
 wheel = np.zeros((2, 90, 3), dtype=np.uint8)
 wheel[0, :, 0], wheel[1, :, 0], wheel[..., 1:] = np.arange(0, 180, 2), np.arange(1, 180, 2), 255
 wheel = cv2.cvtColor(wheel, cv2.COLOR_HSV2RGB)
-shades = np.array(
-    [[[255, 0, 0], [90, 0, 0], [255, 200, 200], [128, 128, 128], [255, 0, 40], [0, 0, 255]]], dtype=np.uint8
-)
+reds = [[255, 0, 0], [90, 0, 0], [255, 200, 200], [255, 0, 40], [90, 0, 14], [255, 200, 209]]
+shades = np.array([[*reds, [128, 128, 128], [0, 0, 255]]], dtype=np.uint8)
 exercise.case("greens of the wheel", rgb=wheel, hue_low=45, hue_high=75, min_saturation=0, min_value=0)
 exercise.case("reds of the wheel, across the end", rgb=wheel, hue_low=170, hue_high=12, min_saturation=0, min_value=0)
 exercise.case(
@@ -1310,6 +1386,24 @@ def hue_only(rgb, hue_low, hue_high, min_saturation, min_value):
     return (hue >= hue_low) | (hue <= hue_high) if hue_low > hue_high else (hue >= hue_low) & (hue <= hue_high)
 
 
+@exercise.mutant(
+    "Dark or pale pixels got through at one end of the range only: & binds tighter than |. Put brackets round the two "
+    "hues joined by |."
+)
+def forgets_the_brackets(rgb, hue_low, hue_high, min_saturation, min_value):
+    hue, saturation, value = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV))
+    if hue_low > hue_high:
+        return (hue >= hue_low) | (hue <= hue_high) & (saturation >= min_saturation) & (value >= min_value)
+    return (hue >= hue_low) & (hue <= hue_high) & (saturation >= min_saturation) & (value >= min_value)
+
+
+@exercise.mutant("Every range is treated as one that goes over the end. An ordinary one needs AND between its limits.")
+def always_crosses_red(rgb, hue_low, hue_high, min_saturation, min_value):
+    hue, saturation, value = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV))
+    return ((hue >= hue_low) | (hue <= hue_high)) & (saturation >= min_saturation) & (value >= min_value)
+
+
+# %% tags=["hidden"] exercise="1.9"
 @exercise.mutant("The limits themselves belong to the range: use >= and <=.")
 def leaves_out_the_limits(rgb, hue_low, hue_high, min_saturation, min_value):
     hue, saturation, value = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV))
@@ -1359,8 +1453,8 @@ plots.lines(
 
 # %% [markdown]
 # **What to notice.** With the threshold far to the left everything is called gravel, far to the right nothing is;
-# either way one half is right by luck. In between lies a summit of about nine in ten. To *learn*, here, means to
-# find that summit from examples. A network does the same, with millions of numbers in place of one.
+# either way one half is right, because one half is gravel. In between lies a summit of about nine in ten. To *learn*,
+# here, means to find that summit from examples. A network does the same, with millions of numbers in place of one.
 
 # %% [markdown]
 # ### Exercise 1.10 (build): learn the threshold
@@ -1390,9 +1484,9 @@ from course_utils.authoring import define
 
 exercise = define.function("1.10", best_threshold)
 exercise.case("cleanly apart", low=np.array([0.1, 0.2, 0.3]), high=np.array([0.7, 0.8]))
-exercise.case("one stray value", low=np.array([1.0, 2.0, 9.0]), high=np.array([5.0, 6.0, 7.0, 8.0]))
+exercise.case("a stray value on either side", low=np.array([1.0, 2.0, 9.0]), high=np.array([5.0, 6.0, 0.5, 7.0]))
 exercise.case("many low values, two high ones", low=np.array([1.0, 1, 1, 1, 3, 3, 3]), high=np.array([2.0, 4.0]))
-exercise.case("several are equally good", low=np.array([1.0, 5.0]), high=np.array([2.0, 6.0]))
+exercise.case("several are equally good", low=np.array([1.0, 5.0]), high=np.array([6.0, 2.0]))
 exercise.case("equal values", low=np.array([2.0, 2.0, 1.0]), high=np.array([2.0, 2.0, 2.0, 3.0]))
 exercise.case("values far below 0", visible=False, low=np.array([-9.0, -8.0]), high=np.array([-3.0, -7.0, -8.5]))
 exercise.case("unsorted", visible=False, low=np.array([4.0, 1.0, 3.0, 2.0]), high=np.array([8.0, 3.5, 2.5, 9.0]))
@@ -1437,6 +1531,19 @@ def middle_of_the_means(low, high):
     return float((np.mean(low) + np.mean(high)) / 2)
 
 
+# %% tags=["hidden"] exercise="1.10"
+@exercise.mutant("That is the smallest of the high values. A single stray one decides it, and nobody counted.")
+def smallest_high(low, high):
+    return float(high.min())
+
+
+@exercise.mutant(
+    "That is the middle of the gap. The threshold is to be one of the values, and there is not always a gap."
+)
+def middle_of_the_gap(low, high):
+    return float((low.max() + high.min()) / 2)
+
+
 @exercise.mutant("The rule says AT LEAST the threshold: a value equal to it counts as high.")
 def strictly_above(low, high):
     candidates = np.unique(np.r_[low, high])
@@ -1464,6 +1571,20 @@ def counts_only_high(low, high):
 def adds_shares(low, high):
     candidates = np.unique(np.r_[low, high])
     return float(candidates[np.argmax([np.mean(low < c) + np.mean(high >= c) for c in candidates])])
+
+
+# %% tags=["hidden"] exercise="1.10"
+@exercise.mutant("That is how many values are judged right. Return the threshold with which they are.")
+def returns_the_count(low, high):
+    return int(max(np.sum(low < c) + np.sum(high >= c) for c in np.r_[low, high]))
+
+
+@exercise.mutant(
+    "That is the place of the best threshold in the list, as np.argmax gives it. Return the threshold there."
+)
+def returns_the_place(low, high):
+    candidates = np.unique(np.r_[low, high])
+    return int(np.argmax([np.sum(low < c) + np.sum(high >= c) for c in candidates]))
 
 
 @exercise.mutant("The rule runs the wrong way round: you call small values high.")
@@ -1517,9 +1638,9 @@ claims.check("under a dimmed lamp, at most 60 % are, in each split", max(dimmed)
 #
 # **What to notice.** What was learned on one part holds on the others, so it says something about brick and gravel
 # and not only about those tiles. But 50 % is what a coin gets, and with a weaker lamp our classifier is hardly
-# better: dimming shrinks every contrast, and the threshold does not know it. (You have met half of the cure,
-# standardising. But a standardised tile has the contrast 1 by construction, so this number is then gone, and
-# another has to be found.)
+# better, if at all: dimming shrinks every contrast, the threshold does not know it, and so gravel is taken for brick.
+# (You have met half of the cure, standardising. But a standardised tile has the contrast 1 by construction, so this
+# number is then gone, and another has to be found.)
 
 # %% [markdown]
 # ### Exercise 1.11 (investigate): when the number says nothing
@@ -1527,8 +1648,8 @@ claims.check("under a dimmed lamp, at most 60 % are, in each split", max(dimmed)
 # Three textures: brick, grass and gravel; three pairs. For one of the pairs the contrast of a tile is useless: the
 # best threshold is hardly better than a coin. Which pair? Find out with `contrasts(name, slice(0, 16))` and
 # `threshold_classifier`, as above; mind that `fit(low, high)` wants the class with the *higher* contrast second.
-# Assign the two names in alphabetical order to `useless_pair`, for example `("brick", "gravel")`. Then look at
-# tiles of both, and ask yourself which number you would measure instead.
+# Assign the two names in alphabetical order to `useless_pair`, for example `("brick", "gravel")`. Then look at tiles
+# of both with `plots.grid`, and ask yourself which number you would measure instead.
 
 # %% tags=["exercise"] exercise="1.11" points=2
 # BEGIN SOLUTION
@@ -1545,6 +1666,10 @@ exercise = define.answer("1.11", useless_pair)
 exercise.wrong(("brick", "gravel"), "You saw above that contrast tells these two apart nine times out of ten.")
 exercise.wrong(
     ("brick", "grass"), "Contrast works well here: grass is rough and brick is mostly even. Measure the other pairs."
+)
+exercise.wrong(("gravel", "brick"), "You saw above that contrast tells these two apart nine times out of ten.")
+exercise.wrong(
+    ("grass", "brick"), "Contrast works well here: grass is rough and brick is mostly even. Measure the other pairs."
 )
 exercise.wrong(("gravel", "grass"), "That is the pair. Write the names in alphabetical order.")
 exercise.hints(
