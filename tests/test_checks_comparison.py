@@ -232,7 +232,7 @@ def test_small_arrays_of_another_length_are_shown_with_their_numbers():
 
 def test_a_few_numbers_are_shown_side_by_side():
     lines = comparison.compare((7, 4, 1), (4, 7, 1)).lines
-    assert lines == ("expected  (7, 4, 1) (tuple)", "found     (4, 7, 1) (tuple)", "item [0] differs")
+    assert lines == ("expected  (7, 4, 1) (tuple)", "found     (4, 7, 1) (tuple)", "the first that differs is item [0]")
     lines = comparison.compare((1, 0.1), (1, 0.1000004), comparison.Tolerance(rtol=1e-7)).lines
     assert lines[1:] == ("expected  0.1", "found     0.1000004"), "digits that rounding would hide stay visible"
     lines = comparison.compare((1, 2), (1, None)).lines

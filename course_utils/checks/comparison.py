@@ -208,7 +208,7 @@ def _item_lines(expected, found, index: int, difference: Difference) -> tuple[st
     plain = all(isinstance(item, (str, bool, int, float, np.generic)) for item in (*expected, *found))
     in_full = not any(" ... " in line for line in whole)
     if plain and in_full and describing.value(expected[index]) != describing.value(found[index]):
-        return (*whole, f"item [{index}] differs", *inner[2:])
+        return (*whole, f"the first that differs is item [{index}]", *inner[2:])
     return (f"item [{index}] differs", *inner)
 
 
