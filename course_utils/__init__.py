@@ -14,18 +14,23 @@ import os
 __version__ = "0.1.0"
 
 MODULES = (
+    "architectures",
+    "augment",
     "checks",
     "claims",
     "datasets",
     "edges",
     "images",
     "kernels",
+    "local",
     "locations",
     "plots",
+    "pooling",
     "profile",
     "progress",
     "results",
     "spectrum",
+    "training",
 )
 
 if os.environ.get("COURSE_OFFLINE") == "1":
