@@ -47,3 +47,22 @@ def solutions() -> pathlib.Path | None:
 def work() -> pathlib.Path:
     """Return the student's own folder: COURSE_WORK, or cnn-course in the home folder."""
     return pathlib.Path(os.environ.get("COURSE_WORK") or pathlib.Path.home() / "cnn-course").expanduser()
+
+
+def cache() -> pathlib.Path:
+    """Return the folder for what can be made again: COURSE_CACHE, or cnn-course among the user's caches."""
+    import platformdirs
+
+    chosen = os.environ.get("COURSE_CACHE") or platformdirs.user_cache_dir("cnn-course", appauthor=False)
+    return pathlib.Path(chosen).expanduser()
+
+
+def mirror() -> pathlib.Path | None:
+    """Return the folder with copies of the public datasets that COURSE_DATA names, or None when it names none."""
+    named = os.environ.get("COURSE_DATA")
+    return pathlib.Path(named).expanduser() if named else None
+
+
+def keras_home() -> pathlib.Path:
+    """Return the folder in which Keras keeps its downloads: KERAS_HOME, or .keras in the home folder."""
+    return pathlib.Path(os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras").expanduser()

@@ -1,4 +1,4 @@
-"""What data the course uses, whose it is, and whether the file found here is the right one."""
+"""The files of data/MANIFEST.toml: whose they are, where they lie, and whether what lies there is the right file."""
 
 import dataclasses
 import functools
@@ -15,11 +15,14 @@ class Entry:
 
     Args:
         name (str): the course's name for it, for example "cat".
-        kind (str): "photograph" for everything that `images.load` can read.
+        kind (str): "photograph" for everything that `images.load` can read; "dataset" for labelled images that
+            a package carries; "public dataset" for what the full profile downloads or takes from COURSE_DATA.
         title (str): what it shows, in a few words.
         package (str): the distribution to install to have it, for example "scikit-image".
-        path (str): the file, inside the folder in which packages are installed.
-        shape (tuple of int): (height, width) or (height, width, channels).
+        path (str): the file, inside the folder in which packages are installed; of a public dataset, inside the
+            folder in which Keras keeps its downloads.
+        shape (tuple of int): (height, width) or (height, width, channels); of a dataset, with the number of
+            images before it.
         bytes (int): size of the file.
         sha256 (tuple of str): every accepted hash.
         licence (str): its licence.
@@ -98,13 +101,18 @@ def locate(name: str) -> pathlib.Path:
 
     Raises:
         ModuleNotFoundError: the package that carries the file is not installed.
-        FileNotFoundError: the package is there, the file is not.
+        FileNotFoundError: the package is there, the file is not; or a public dataset was not downloaded yet.
 
     Example:
         >>> locate("cat").name
         'chelsea.png'
     """
     wanted = entry(name)
+    if wanted.kind == "public dataset":
+        path = locations.keras_home() / wanted.path
+        if not path.is_file():
+            raise FileNotFoundError(f"{wanted.title} is not on this machine; only the full profile uses it.")
+        return path
     top, *rest = wanted.path.split("/")
     found = importlib.util.find_spec(top)
     if found is None or not found.submodule_search_locations:
