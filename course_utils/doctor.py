@@ -201,6 +201,8 @@ def _file(entry) -> Finding:
     from course_utils import datasets
 
     group = "weights" if "weight" in entry.kind else "data"
+    if entry.kind == "public dataset":
+        return _public_dataset(entry)
     try:
         content = datasets.verify(datasets.locate(entry.name), entry.sha256)
     except (ImportError, FileNotFoundError, ValueError, OSError) as error:
@@ -208,6 +210,21 @@ def _file(entry) -> Finding:
         return Finding(group, entry.name, BROKEN, problem.rstrip("."), f"Install {advice}" if advice else "")
     found = hashlib.sha256(content).hexdigest()
     return Finding(group, entry.name, OK, f"{len(content) / 1000:,.0f} kB, {entry.package}", sha256=found)
+
+
+def _public_dataset(entry) -> Finding:
+    """Look for a dataset that only the full profile uses, in the mirror and among Keras's downloads."""
+    from course_utils import datasets
+
+    mirror = locations.mirror()
+    copy = mirror and mirror / f"{entry.name.removesuffix('_public')}.npz"
+    if copy and copy.is_file():
+        return Finding("data", entry.name, OK, f"{copy} (checked when it is loaded)")
+    try:
+        path = datasets.locate(entry.name)
+    except FileNotFoundError:
+        return Finding("data", entry.name, OK, "not here; only the full profile uses it, and fetches it")
+    return Finding("data", entry.name, OK, f"{path} (checked when it is loaded)")
 
 
 def _files() -> list[Finding]:

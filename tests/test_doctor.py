@@ -46,7 +46,24 @@ def test_everything_the_course_needs_is_looked_at(here):
     assert by_name["numpy"]["detail"] == importlib.metadata.version("numpy")
     assert by_name["Keras"]["detail"] == importlib.metadata.version("keras")
     for name, entry in datasets.manifest().items():
-        assert by_name[name]["sha256"] in entry.sha256
+        if entry.kind != "public dataset":
+            assert by_name[name]["sha256"] in entry.sha256
+
+
+def test_a_public_dataset_is_looked_for_and_never_missed(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    found = only("data")
+    assert found["cifar10_public"].status == doctor.OK
+    assert "only the full profile" in found["cifar10_public"].detail
+    kept = tmp_path / "keras" / datasets.entry("mnist_public").path
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"")
+    (tmp_path / "cifar10.npz").write_bytes(b"")
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    found = only("data")
+    assert str(kept) in found["mnist_public"].detail
+    assert str(tmp_path / "cifar10.npz") in found["cifar10_public"].detail
 
 
 def test_the_table_shows_names_states_and_hashes(quick):

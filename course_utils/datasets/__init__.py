@@ -1,7 +1,10 @@
 """Data of the course: labelled images in named splits, and the files of data/MANIFEST.toml behind everything.
 
-    data = datasets.load("mnist")
-    images, labels = data.train
+Example:
+    >>> from course_utils import datasets
+    >>> images, labels = datasets.load("digits_8x8").test
+    >>> images.shape, labels.shape
+    ((400, 8, 8, 1), (400,))
 """
 
 from course_utils.datasets.distortions import permute_pixels, shift

@@ -30,8 +30,7 @@ def _read(name: str, side: int, white: int) -> splits.Split:
 def _dataset(name: str, digits: splits.Split, sizes: tuple[int, int, int], note: str) -> splits.Dataset:
     entry = manifest_files.entry(name)
     parts = [
-        splits.Split(digits.images[chosen], digits.labels[chosen])
-        for chosen in splits.stratified(digits.labels, sizes)
+        splits.Split(digits.images[chosen], digits.labels[chosen]) for chosen in splits.stratified(digits.labels, sizes)
     ]
     return splits.Dataset(name, entry.title, *parts, CLASS_NAMES, entry.licence, entry.source, note)
 

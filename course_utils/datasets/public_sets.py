@@ -112,9 +112,7 @@ def _dataset(name: str, class_names: tuple[str, ...]) -> splits.Dataset:
     chosen = splits.stratified(labels["train"], (num_train, NUM_VALIDATION))
     train, validation = (splits.Split(images["train"][part], labels["train"][part]) for part in chosen)
     test = splits.Split(images["test"], labels["test"])
-    return splits.Dataset(
-        name, entry.title, train, validation, test, class_names, entry.licence, entry.source, note
-    )
+    return splits.Dataset(name, entry.title, train, validation, test, class_names, entry.licence, entry.source, note)
 
 
 def mnist() -> splits.Dataset:

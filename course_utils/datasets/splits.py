@@ -1,6 +1,7 @@
 """Labelled images, split into a part to learn from, a part to choose by, and a part to judge by."""
 
 import dataclasses
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -96,4 +97,4 @@ def stratified(labels: np.ndarray, sizes: tuple[int, ...], seed: int = 0) -> lis
         order[random.permutation(members)] = (np.arange(len(members)) + random.random()) / len(members)
     dealt = np.argsort(order, kind="stable")
     edges = np.cumsum((0, *sizes))
-    return [random.permutation(dealt[start:stop]) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [random.permutation(dealt[start:stop]) for start, stop in itertools.pairwise(edges)]
