@@ -1,0 +1,138 @@
+"""Batches for `fit`: kept in memory, shuffled by seed and epoch, augmented, and made ready ahead of time."""
+
+import threading
+import warnings
+import weakref
+from collections.abc import Callable
+
+import numpy as np
+
+from course_utils import datasets
+from course_utils.training import counting
+
+
+def order_of_epoch(num_images: int, seed: int, epoch: int) -> np.ndarray:
+    """Return the order in which an epoch goes through the images: it depends on the seed and the epoch only.
+
+    A run that was interrupted therefore goes on with the very batches that it would have seen.
+
+    Args:
+        num_images (int): images in the training set.
+        seed (int): of the run, 0 or more.
+        epoch (int): counted from 0.
+
+    Shapes:
+        returns (num_images,), int64.
+
+    Example:
+        >>> order_of_epoch(5, seed=0, epoch=0).tolist(), order_of_epoch(5, seed=0, epoch=1).tolist()
+        ([2, 4, 3, 0, 1], [3, 2, 4, 0, 1])
+    """
+    return np.random.default_rng([seed, epoch]).permutation(num_images)
+
+
+class _Epochs:
+    """Counts the epochs of one data set: each pass over it is one epoch, unless `begin_epoch` says which one."""
+
+    def __init__(self):
+        self.next = 0
+        self.lock = threading.Lock()
+        _living.add(self)
+
+    def begin(self) -> int:
+        with self.lock:
+            epoch, self.next = self.next, self.next + 1
+        return epoch
+
+
+_living: weakref.WeakSet[_Epochs] = weakref.WeakSet()
+
+
+def begin_epoch(epoch: int) -> None:
+    """Tell every data set made by `batches` which epoch its next pass is; `callbacks` does so in every fit."""
+    for epochs in list(_living):
+        epochs.next = epoch
+
+
+def _checked(images, labels, batch_size: int) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = np.asarray(images), np.asarray(labels)
+    if check := getattr(datasets, "check", None):
+        check(images, labels)
+    if len(images) == 0 or len(images) != len(labels):
+        raise ValueError(
+            f"there are {len(images)} images and {len(labels)} labels; batches needs at least one image, "
+            "and one label for each."
+        )
+    counting.whole_number(batch_size, "batch_size")
+    return images, labels
+
+
+def batches(
+    images: np.ndarray,
+    labels: np.ndarray,
+    batch_size: int = 128,
+    *,
+    seed: int = 0,
+    shuffle: bool = True,
+    augment: Callable | None = None,
+):
+    """Return the batches of a data set for `model.fit`, for its `validation_data`, or for a loop of one's own.
+
+    The images stay in memory as they are. An epoch goes through them in the order of `order_of_epoch(number of
+    images, seed, epoch)`; the next batch is made ready while the network works on the present one. The last batch
+    of an epoch may be smaller; no image is left out.
+
+    Args:
+        images (np.ndarray): uint8 or float.
+        labels (np.ndarray): one per image.
+        batch_size (int): images per batch. Default 128.
+        seed (int): of the order and of the augmentation. Default 0.
+        shuffle (bool): a new order for every epoch; False for validation and test. Default True.
+        augment (layer): changes the images of each batch, for example `augment.Augment(...)`; called with
+            `training=True`. Never for validation or test. Default none.
+
+    Shapes:
+        images (N, height, width, channels), labels (N,); each batch ((b, height, width, channels), (b,)).
+
+    Returns:
+        A tf.data.Dataset. Batches are of the images' own dtype, with `augment` float32.
+
+    Raises:
+        ValueError: no images, another number of labels than of images, or a batch size below 1.
+
+    Example:
+        >>> images, labels = np.zeros((5, 4, 4, 1), np.uint8), np.arange(5)
+        >>> [part.numpy().tolist() for _, part in batches(images, labels, batch_size=2)]
+        [[2, 4], [3, 0], [1]]
+        >>> [part.numpy().tolist() for _, part in batches(images, labels, batch_size=3, shuffle=False)]
+        [[0, 1, 2], [3, 4]]
+    """
+    import tensorflow as tf
+
+    images, labels = _checked(images, labels, batch_size)
+    # Keras 3.15 warns in every fit that it leaves the shuffling to the data set, which is just what is meant.
+    warnings.filterwarnings("ignore", message=r"`shuffle=True` was passed, but will be ignored", category=UserWarning)
+    counting.whole_number(seed, "seed", least=0)
+    num_images, num_batches = len(images), counting.num_steps(len(images), batch_size, 1)
+    epochs = _Epochs()
+
+    def begin() -> tuple[np.ndarray, np.ndarray]:
+        epoch = epochs.begin()
+        order = order_of_epoch(num_images, seed, epoch) if shuffle else np.arange(num_images)
+        return np.int64(epoch), order
+
+    def one_epoch(all_images, all_labels):
+        _, order = tf.numpy_function(begin, [], [tf.int64, tf.int64])
+        order.set_shape([num_images])
+
+        def one_batch(index):
+            chosen = order[index * batch_size : (index + 1) * batch_size]
+            return tf.gather(all_images, chosen), tf.gather(all_labels, chosen)
+
+        return tf.data.Dataset.range(num_batches).map(one_batch)
+
+    dataset = tf.data.Dataset.from_tensors((images, labels)).flat_map(one_epoch)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(num_batches))
+    if augment is not None:
+        dataset = dataset.map(lambda some, which: (tf.cast(augment(some, training=True), tf.float32), which))
+    return dataset.prefetch(2)

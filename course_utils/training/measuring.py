@@ -1,0 +1,74 @@
+"""Measuring: the CPU time of a piece of code, the accuracy of a network."""
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+
+@dataclasses.dataclass
+class Timer:
+    """What `cpu_timer` gives; `seconds` is set when the block ends."""
+
+    seconds: float = float("nan")
+
+
+@contextlib.contextmanager
+def cpu_timer() -> Iterator[Timer]:
+    """Measure the CPU seconds that this process spends in a `with` block, the seconds of all its threads added up.
+
+    Unlike the time on the clock it hardly depends on what else the machine is doing. Work on a GPU is not counted.
+
+    Example:
+        >>> with cpu_timer() as timer:
+        ...     total = sum(range(100_000))
+        >>> 0 < timer.seconds < 10
+        True
+    """
+    timer = Timer()
+    started = time.process_time()
+    try:
+        yield timer
+    finally:
+        timer.seconds = time.process_time() - started
+
+
+def accuracy(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 500) -> float:
+    """Return the share of images whose largest output is that of the right class.
+
+    Args:
+        model (keras.Model): gives one number per class, logits or probabilities.
+        images (np.ndarray): what the model takes.
+        labels (np.ndarray): the right classes, counted from 0.
+        batch_size (int): images at a time; it changes the memory needed, not the result. Default 500.
+
+    Shapes:
+        images (N, height, width, channels); labels (N,); the model gives (N, classes).
+
+    Returns:
+        A number from 0 to 1.
+
+    Raises:
+        ValueError: no images, another number of labels, or a model that gives no row of numbers per image.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Softmax()])
+        >>> accuracy(model, np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 3.0]]), np.array([0, 1, 0]))
+        0.6666666666666666
+    """
+    images, labels = np.asarray(images), np.asarray(labels)
+    if len(images) == 0 or labels.shape != (len(images),):
+        raise ValueError(
+            f"there are {len(images)} images and labels of the shape {labels.shape}; "
+            "accuracy needs at least one image, and one whole number as label for each: shape (N,)."
+        )
+    outputs = np.asarray(model.predict(images, batch_size=batch_size, verbose=0))
+    if outputs.ndim != 2 or outputs.shape[1] < 2:
+        raise ValueError(
+            f"the model gives the shape {outputs.shape}; accuracy needs one number per class and image: (N, classes). "
+            "Does the network end with Dense(number of classes)?"
+        )
+    return float(np.mean(outputs.argmax(axis=1) == labels))
