@@ -16,9 +16,12 @@ from course_utils.architectures.parameters import (
 )
 from course_utils.architectures.receptive import Field, fields, receptive_field
 from course_utils.architectures.shapes import flattened_size, output_size, padding_of, same_padding
+from course_utils.architectures.tables import Row, Table, table
 
 __all__ = [
     "Field",
+    "Row",
+    "Table",
     "conv_parameters",
     "dense_parameters",
     "depthwise_parameters",
@@ -29,4 +32,5 @@ __all__ = [
     "padding_of",
     "receptive_field",
     "same_padding",
+    "table",
 ]

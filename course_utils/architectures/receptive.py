@@ -76,9 +76,9 @@ def receptive_field(network) -> int | tuple[int, int] | None:
         A. Araujo, W. Norris, J. Sim, Computing receptive fields of convolutional neural networks, Distill, 2019.
     """
     if hasattr(network, "layers") and hasattr(network, "get_config"):
-        from course_utils.architectures import looking
+        from course_utils.architectures import graph
 
-        return looking.receptive_field(network)
+        return graph.receptive_field(network)
     return math.ceil(fields(network)[-1].size) if len(network) else 1
 
 
