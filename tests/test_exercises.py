@@ -58,11 +58,14 @@ def desk(tmp_path, monkeypatch, capsys):
 
 def _hard_coded(documents, reference):
     """Return a function that knows the visible cases by heart and nothing else."""
-    known = {json.dumps(case["arguments"], sort_keys=True): case["expected"] for case in documents}
+    known = {json.dumps(case["arguments"], sort_keys=True): case for case in documents}
 
-    def answer(expected):
+    def answer(case):
+        expected = case["expected"]
         if "raises" in expected:
             raise {"ValueError": ValueError, "TypeError": TypeError}.get(expected["raises"], ValueError)
+        if "observe" in case:  # what was noted of a model is no model: have it built as that case asks
+            return reference(**dict(judging.arguments_of(case)))
         return encoding.decode(expected["value"])
 
     names = list(inspect.signature(reference).parameters)
@@ -70,7 +73,7 @@ def _hard_coded(documents, reference):
     def by_heart(*positional, **keywords):
         given = [*zip(names, positional, strict=False), *keywords.items()]
         key = json.dumps([[name, encoding.encode(value)] for name, value in given], sort_keys=True)
-        return answer(known.get(key, documents[0]["expected"]))
+        return answer(known.get(key, documents[0]))
 
     return by_heart
 

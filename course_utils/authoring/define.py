@@ -21,7 +21,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.checks import answers, calling, comparison, encoding, judging
+from course_utils.checks import answers, calling, comparison, encoding, judging, observing
 
 MOST_VALUES = 4096
 FEWEST = {"hints": 3, "styles": 2, "mutants": 3, "wrong answers": 2}
@@ -80,6 +80,7 @@ class Exercise:
         tolerance (comparison.Tolerance): of every case that states none of its own.
         may_change_input (bool): whether the function is meant to change its argument.
         decimals (int): digits behind the point of an answer that count.
+        observe (str or None): the observer that looks at a model which the function returns.
         title, level, points, line, stub: set by `collect` from the lesson's source.
     """
 
@@ -89,6 +90,7 @@ class Exercise:
     tolerance: comparison.Tolerance = dataclasses.field(default_factory=comparison.Tolerance)
     may_change_input: bool = False
     decimals: int = 0
+    observe: str | None = None
     title: str = ""
     level: str = ""
     points: float = 1.0
@@ -236,7 +238,9 @@ class Exercise:
             document["check_dtype"] = True
         if self.may_change_input:
             document["may_change_input"] = True
-        outcome = calling.call(self.reference, lambda: judging.arguments_of(document), set(by_keyword))
+        if self.observe:
+            document["observe"] = self.observe
+        outcome = calling.call(self.reference, lambda: judging.arguments_of(document), set(by_keyword), self.observe)
         where = f"{self.number}: the reference, on case {case.name!r},"
         if case.raises:
             if outcome.raised != case.raises:
@@ -272,6 +276,7 @@ def function(
     atol: float | None = None,
     check_dtype: bool = False,
     may_change_input: bool = False,
+    observe: str | None = None,
 ) -> Exercise:
     """Define an exercise in which the student writes a function.
 
@@ -281,13 +286,18 @@ def function(
         rtol (float), atol (float): tolerance. Default: 1e-5 relative for floats, whole numbers exact.
         check_dtype (bool): whether an array's dtype must be right. Default False.
         may_change_input (bool): whether changing the argument is the purpose. Default False.
+        observe (str): for a function that returns a Keras model, what of it is compared: "layers" (a line per
+            layer), "size" (output shape and parameters) or "outputs" (for fixed weights). Default None: the value.
 
     Returns:
         An Exercise to which cases, hints, correct styles and mutants are added.
     """
     if not callable(reference):
         raise DefinitionError(f"{number}: define.function needs the function; for a value use define.answer.")
-    return Exercise(number, "function", reference, comparison.Tolerance(rtol, atol, check_dtype), may_change_input)
+    if observe is not None and observe not in observing.OBSERVERS:
+        raise DefinitionError(f"{number}: observe is {observe!r}; it must be one of {', '.join(observing.OBSERVERS)}.")
+    tolerance = comparison.Tolerance(rtol, atol, check_dtype)
+    return Exercise(number, "function", reference, tolerance, may_change_input, observe=observe)
 
 
 def answer(number: str, value, *, decimals: int = 0) -> Exercise:

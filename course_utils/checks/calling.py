@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.checks import comparison, describing, encoding
+from course_utils.checks import comparison, describing, encoding, observing
 
 _THIS_PACKAGE = str(pathlib.Path(__file__).resolve().parent)
 
@@ -158,6 +158,7 @@ def call(
     function: Callable,
     make_arguments: Callable[[], list[tuple[str, object]]],
     by_keyword: frozenset[str] | set[str] = frozenset(),
+    observe: str | None = None,
 ) -> Outcome:
     """Call a function once and never raise, except when the student interrupts it.
 
@@ -165,6 +166,7 @@ def call(
         function (callable): the student's function.
         make_arguments (callable): returns fresh (name, value) pairs in the order of the parameters.
         by_keyword (set of str): names to pass by keyword; the others go by position. Default none.
+        observe (str): the observer that looks at what comes back (see `observing`). Default None: the value itself.
 
     Returns:
         An Outcome.
@@ -196,7 +198,8 @@ def call(
     printed, warned = caught.getvalue().count("\n"), _first(given_warnings)
     changed = tuple(name for (name, old), (_, new) in zip(before, given, strict=True) if not _same(old, new))
     try:
-        value = encoding.plain(result)
+        with _quiet(grading):
+            value = encoding.plain(observing.observe(observe, result))
     except Exception as error:
         words = str(error) if isinstance(error, encoding.NotPlain) else "an object that cannot be read"
         return Outcome(unusable=words, changed=changed, printed=printed, warned=warned)

@@ -1,6 +1,7 @@
 """Compare a student's value with the expected one, and say in words how they differ."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -212,13 +213,23 @@ def _item_lines(expected, found, index: int, difference: Difference) -> tuple[st
     return (f"item [{index}] differs", *inner)
 
 
+def _first_text(expected, found, counts: str) -> tuple[str, ...]:
+    """Return, for long lists of lines, the first line that differs: the lists themselves would not fit."""
+    if not all(isinstance(item, str) for item in (*expected, *found)) or not any(" " in item for item in expected):
+        return ()
+    pairs = itertools.zip_longest(expected, found, fillvalue="nothing more")
+    index, (wanted, given) = next((place, pair) for place, pair in enumerate(pairs) if pair[0] != pair[1])
+    return (f"item [{index}] is the first that differs", f"expected  {wanted}", f"found     {given}", counts)
+
+
 def _sequence(expected, found, tolerance: Tolerance) -> Difference | None:
     kind = encoding.type_name(expected)
     if not isinstance(found, (tuple, list)):
         lines = _pair(expected, found)
         return Difference(lines if found is None else (*lines, f"a {kind} of {len(expected)} is needed"))
     if len(expected) != len(found):
-        return Difference((*_pair(expected, found), f"{len(expected)} items are expected, {len(found)} were found"))
+        counts = f"{len(expected)} items are expected, {len(found)} were found"
+        return Difference(_first_text(expected, found, counts) or (*_pair(expected, found), counts))
     for index, (wanted, given) in enumerate(zip(expected, found, strict=True)):
         difference = compare(wanted, given, tolerance)
         if difference:

@@ -125,7 +125,8 @@ def judge_case(case: dict, function: Callable) -> CaseResult:
     Returns:
         A CaseResult.
     """
-    outcome = calling.call(function, lambda: arguments_of(case), set(case.get("by_keyword", ())))
+    by_keyword, observe = set(case.get("by_keyword", ())), case.get("observe")
+    outcome = calling.call(function, lambda: arguments_of(case), by_keyword, observe)
     expected = case["expected"]
     difference, notes = None, []
     lines: tuple[str, ...] = ()
