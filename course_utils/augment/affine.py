@@ -1,0 +1,58 @@
+"""One affine map per image: where in the image each output pixel comes from.
+
+A map is six numbers (a, b, c, d, e, f): the output pixel in column x and row y is read at the column
+a x + b y + c and the row d x + e y + f of the image. Turning, zooming and shearing leave the middle of the image in
+its place. This is the direction in which every library resamples: from the output back to the input.
+"""
+
+import math
+
+from keras import ops
+
+
+def backward_maps(height, width, *, flip_x, flip_y, degrees, right, down, reading_scale, shear_degrees):
+    """Compose flip, rotation, shift, zoom and shear, in this order, into one map per image.
+
+    Args:
+        height, width (int): of the images, in pixels.
+        flip_x, flip_y (tensors): -1 mirrors left and right (top and bottom), 1 does not.
+        degrees (tensor): rotation, counter-clockwise as one sees it.
+        right, down (tensors): shift in pixels.
+        reading_scale (tensor): above 1 it reads from a wider part of the image, so that things look smaller.
+        shear_degrees (tensor): horizontal shear; above 0 the upper part moves to the right.
+
+    Shapes:
+        each tensor (batch,); returns (batch, 6), float32.
+
+    Source:
+        The same composition as keras.layers.RandomFlip, RandomRotation, RandomTranslation, RandomZoom and a
+        horizontal shear, one after another, with a single resampling.
+    """
+    radians = degrees * (math.pi / 180)
+    cosine, sine = ops.cos(radians), ops.sin(radians)
+    slope = ops.tan(shear_degrees * (math.pi / 180))
+    # Linear part: flip x rotation x zoom x shear. The shift is applied before the zoom, so it passes through
+    # the rotation and the flip only.
+    a, b = flip_x * cosine * reading_scale, flip_x * (cosine * slope - sine) * reading_scale
+    d, e = flip_y * sine * reading_scale, flip_y * (sine * slope + cosine) * reading_scale
+    middle_x, middle_y = _middle(width), _middle(height)
+    c = middle_x - a * middle_x - b * middle_y - flip_x * (cosine * right - sine * down)
+    f = middle_y - d * middle_x - e * middle_y - flip_y * (sine * right + cosine * down)
+    return ops.stack([a, b, c, d, e, f], axis=-1)
+
+
+def _middle(length):
+    return (ops.cast(length, "float32") - 1) / 2
+
+
+def source_places(maps, height, width):
+    """Return the column and the row at which each output pixel is read.
+
+    Shapes:
+        maps: (batch, 6); returns two tensors (batch, height, width), float32.
+    """
+    # Sums of products, not a matrix product: a GPU may round the latter to 10 bits, a quarter of a pixel at 256.
+    columns = ops.cast(ops.arange(width), "float32")[None, None, :]
+    rows = ops.cast(ops.arange(height), "float32")[None, :, None]
+    a, b, c, d, e, f = (maps[:, index][:, None, None] for index in range(6))
+    return a * columns + b * rows + c, d * columns + e * rows + f
