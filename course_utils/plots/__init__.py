@@ -36,6 +36,7 @@ _HOME = {
     "spectrum": "frequency_views",
     "training_curves": "training_views",
     "zoom_into": "zooming",
+    "volumes": "network_volumes",
     "window_places": "placements",
 }
 
