@@ -1,5 +1,6 @@
 """Photographs and exact synthetic pictures as NumPy arrays, and what one does to them first."""
 
+from course_utils.images.files import read
 from course_utils.images.measuring import contrast, intensity_profile
 from course_utils.images.photographs import credit, load, names
 from course_utils.images.scaling import (
@@ -28,6 +29,7 @@ __all__ = [
     "mystery_parts",
     "names",
     "normalise",
+    "read",
     "resize_square",
     "standardise",
     "step",
