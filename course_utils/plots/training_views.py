@@ -123,7 +123,8 @@ def seed_dots(
     for place, values in enumerate(rows.values()):
         ink = picture.LINE_COLOURS[place % len(picture.LINE_COLOURS)]
         axes.plot([values.min(), values.max()], [place, place], color=ink, linewidth=5, alpha=0.18)
-        axes.plot(values, np.full(len(values), place), "osD^vPX"[place % 7], color=ink, markersize=6.5, alpha=0.85,
+        heights = place + np.linspace(-0.14, 0.14, len(values)) * (len(values) > 1)  # equal runs stay apart
+        axes.plot(values, heights, "osD^vPX"[place % 7], color=ink, markersize=6.5, alpha=0.85,
                   markeredgecolor="white", markeredgewidth=0.8)  # fmt: skip
         axes.plot([values.mean()] * 2, [place - 0.32, place + 0.32], color=picture.INK, linewidth=1.8)
         digits = 1 if every.max() - every.min() < 0.3 else 0
@@ -180,13 +181,15 @@ def confusion(
     count = len(class_names)
     if matrix.shape != (count, count):
         raise ValueError(f"the matrix has the shape {matrix.shape}; for {count} class names it must be {count, count}.")
-    side = width or min(9.0, 1.6 + 0.42 * count)
+    side = width or min(7.6, 1.6 + 0.42 * count)
     names = [str(name) for name in class_names]
     result = picture.figure(side, side * 0.92, alt=alt)
     axes = result.subplots()
-    wrong = matrix.astype(float).copy()
-    np.fill_diagonal(wrong, 0)
-    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(1.0, wrong.max()) * 1.25)
+    wrong = matrix * (1 - np.eye(count))
+    axes.imshow(np.where(wrong > 0, wrong, np.nan), cmap="Oranges", vmin=0, vmax=max(1.0, wrong.max()) * 1.4)
+    axes.set_xticks(np.arange(count + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(count + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color="#ececec", linewidth=0.7)
     for row in range(count):
         axes.add_patch(_square(row))
         for column in range(count):
@@ -200,7 +203,7 @@ def confusion(
     axes.set_yticks(range(count), names)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.tick_params(length=0)
+    axes.tick_params(which="both", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
     if title:

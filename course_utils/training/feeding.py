@@ -1,5 +1,6 @@
 """Batches for `fit`: kept in memory, shuffled by seed and epoch, augmented, and made ready ahead of time."""
 
+import inspect
 import threading
 import warnings
 import weakref
@@ -26,7 +27,7 @@ def order_of_epoch(num_images: int, seed: int, epoch: int) -> np.ndarray:
 
     Example:
         >>> order_of_epoch(5, seed=0, epoch=0).tolist(), order_of_epoch(5, seed=0, epoch=1).tolist()
-        ([2, 4, 3, 0, 1], [3, 2, 4, 0, 1])
+        ([2, 4, 3, 0, 1], [1, 4, 3, 0, 2])
     """
     return np.random.default_rng([seed, epoch]).permutation(num_images)
 
@@ -89,7 +90,8 @@ def batches(
         seed (int): of the order and of the augmentation. Default 0.
         shuffle (bool): a new order for every epoch; False for validation and test. Default True.
         augment (layer): changes the images of each batch, for example `augment.Augment(...)`; called with
-            `training=True`. Never for validation or test. Default none.
+            `training=True`, and with `step=(epoch, batch)` where it takes that, so that its random numbers follow
+            from the seed, the epoch and the batch. Never for validation or test. Default none.
 
     Shapes:
         images (N, height, width, channels), labels (N,); each batch ((b, height, width, channels), (b,)).
@@ -115,6 +117,7 @@ def batches(
     counting.whole_number(seed, "seed", least=0)
     num_images, num_batches = len(images), counting.num_steps(len(images), batch_size, 1)
     epochs = _Epochs()
+    by_step = "step" in inspect.signature(getattr(augment, "call", augment) or _Epochs).parameters
 
     def begin() -> tuple[np.ndarray, np.ndarray]:
         epoch = epochs.begin()
@@ -122,17 +125,20 @@ def batches(
         return np.int64(epoch), order
 
     def one_epoch(all_images, all_labels):
-        _, order = tf.numpy_function(begin, [], [tf.int64, tf.int64])
+        epoch, order = tf.numpy_function(begin, [], [tf.int64, tf.int64])
+        epoch.set_shape([])
         order.set_shape([num_images])
 
         def one_batch(index):
             chosen = order[index * batch_size : (index + 1) * batch_size]
-            return tf.gather(all_images, chosen), tf.gather(all_labels, chosen)
+            some = tf.gather(all_images, chosen)
+            if augment is not None:
+                options = {"step": (epoch, index)} if by_step else {}
+                some = tf.cast(augment(some, training=True, **options), tf.float32)
+            return some, tf.gather(all_labels, chosen)
 
-        return tf.data.Dataset.range(num_batches).map(one_batch)
+        numbers = tf.data.Dataset.range(num_batches)
+        return numbers.map(one_batch, num_parallel_calls=tf.data.AUTOTUNE if by_step else None)
 
     dataset = tf.data.Dataset.from_tensors((images, labels)).flat_map(one_epoch)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(num_batches))
-    if augment is not None:
-        dataset = dataset.map(lambda some, which: (tf.cast(augment(some, training=True), tf.float32), which))
-    return dataset.prefetch(2)
+    return dataset.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(2)
