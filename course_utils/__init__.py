@@ -33,6 +33,10 @@ MODULES = (
     "training",
 )
 
+# Read when TensorFlow or JAX first looks for a GPU: take its memory as it is needed, not all at once.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
 if os.environ.get("COURSE_OFFLINE") == "1":
     from course_utils import network_guard
 

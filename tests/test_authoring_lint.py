@@ -37,6 +37,9 @@ CASES = [
     ('tags=["setup"]', 'tags=["figure"]', "0 cells are tagged 'setup'"),
     ('tags=["check"] exercise="98.1"', 'tags=["claim"]', "no cell tagged 'check'"),
     ('# %% tags=["predict"]', "# %%", "'predict'"),
+    ("cpu_seconds: 20", "cpu_seconds: 111", "budget.cpu_seconds is 111; 110 at most"),
+    ("memory_mb: 600", "memory_mb: 2600", "budget.memory_mb is 2600; 2500 at most"),
+    ("print(image.shape)", "with tf.device(name):\n    print(1)", "tf.device(...): it pins a device"),
     ('exercise="98.1"', 'exercise="97.1"', "does not begin with this lesson's number 98"),
 ]
 

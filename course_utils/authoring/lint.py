@@ -6,11 +6,14 @@ import pathlib
 import re
 
 from course_utils import locations, plots
-from course_utils.authoring import front_matter, markup, source, student_names
+from course_utils.authoring import devices, front_matter, markup, source, student_names
 
 LONGEST_CELL = 25
 LONGEST_HIDDEN_CELL = 30
 FEWEST_EXERCISES = 5
+# What a laptop with two cores and little memory can do; a budget is about twice what was measured.
+MOST_CPU_SECONDS = 110
+MOST_MEMORY_MB = 2500
 LAST_SECTIONS = ("Key points", "Self-test", "To read", "Next")
 
 BANNED = {
@@ -24,7 +27,6 @@ BANNED = {
     r"\bplt\.": "use course_utils.plots, which gives every picture its alt text",
     r"\.show\(\)": "a Picture as the last line of a cell is shown",
     r"\btf\.Session\b|\bplaceholder\(": "TensorFlow 1 is gone",
-    r"\bwith tf\.device\b|CUDA_VISIBLE_DEVICES": "no lesson pins a device",
 }
 _OPEN_WITHOUT_ENCODING = re.compile(r"\b(open|read_text|write_text)\((?![^()]*encoding=)(?![^()]*['\"][rwa]b)")
 _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)")
@@ -46,6 +48,7 @@ def _code_faults(code: str) -> list[str]:
         tree = ast.parse(code)
     except SyntaxError as error:
         return [*faults, f"line {error.lineno} is no Python: {error.msg}"]
+    faults += [f"{fault}; leave it to Keras where things are computed" for _, fault in devices.faults(code)]
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -103,6 +106,10 @@ def faults(lesson: source.Lesson) -> list[str]:
             add(0, 'the first cell must be: # %% [markdown] tags=["front-matter"]')
         else:
             front_matter.render(facts, lesson.name)
+            limits = (("cpu_seconds", MOST_CPU_SECONDS), ("memory_mb", MOST_MEMORY_MB))
+            for name, most in limits:
+                if (stated := getattr(facts, name)) > most:
+                    add(0, f"budget.{name} is {stated:g}; {most} at most: use less data, or fewer epochs.")
     except front_matter.FrontMatterError as error:
         add(0, str(error))
     setups = [index for index, cell in enumerate(cells) if "setup" in source.tags(cell)]
