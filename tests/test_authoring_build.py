@@ -67,7 +67,7 @@ def test_check_is_clean_after_a_build_and_sees_every_drift(built):
         (files(built)["reference"], '"execution_count": 2', '"execution_count": 7', "execution count 7, expected 2"),
         (files(built)["reference"], '\n "cells"', '\n  "cells"', "bytes differ"),
         (files(built)["exercises"], '"source_sha256": "', '"source_sha256": "0', "another version"),
-        (files(built)["readme"], "| 5 min", "| 4 min", "table of lessons differs"),
+        (files(built)["readme"], "| 5 min", "| 4 min", "its tables differ"),
     ]:
         original = path.read_text(encoding="utf-8")
         assert old in original, (path, old)

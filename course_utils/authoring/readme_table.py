@@ -1,13 +1,15 @@
-"""The table of lessons in README.md, rendered from the generated notebooks."""
+"""The tables in README.md: the lessons, from the generated notebooks; what was measured, from the results file."""
 
 import pathlib
 import re
 
 import nbformat
 
-from course_utils.authoring import notebook_writer
+from course_utils.authoring import measured_table, notebook_writer
 
-_PLACE = re.compile(r"(<!-- lessons: begin[^>]*-->\n).*?(<!-- lessons: end -->)", re.DOTALL)
+
+def _place(name: str) -> re.Pattern:
+    return re.compile(rf"(<!-- {name}: begin[^>]*-->\n).*?(<!-- {name}: end -->)", re.DOTALL)
 
 
 def render(references: list[nbformat.NotebookNode]) -> str:
@@ -33,7 +35,7 @@ def render(references: list[nbformat.NotebookNode]) -> str:
 
 
 def update(root: pathlib.Path, check: bool = False) -> list[str]:
-    """Write the table into README.md, or report that it differs.
+    """Write the tables into README.md, or report that they differ.
 
     Args:
         root (pathlib.Path): the checkout.
@@ -42,13 +44,18 @@ def update(root: pathlib.Path, check: bool = False) -> list[str]:
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     paths = sorted((root / "solutions").glob("[0-9][0-9]_*.ipynb"))
-    table = render([nbformat.read(path, as_version=4) for path in paths])
-    if not _PLACE.search(text):
-        return ["README.md: the comments '<!-- lessons: begin -->' and '<!-- lessons: end -->' are missing"]
-    new = _PLACE.sub(lambda match: match[1] + table + match[2], text)
+    tables = {
+        "lessons": render([nbformat.read(path, as_version=4) for path in paths]),
+        "measured": measured_table.render(measured_table.read(root / measured_table.RESULTS)),
+    }
+    new = text
+    for name, table in tables.items():
+        if not _place(name).search(new):
+            return [f"README.md: the comments '<!-- {name}: begin -->' and '<!-- {name}: end -->' are missing"]
+        new = _place(name).sub(lambda match, table=table: match[1] + table + match[2], new)
     if new == text:
         return []
     if check:
-        return ["README.md: its table of lessons differs from the lessons; run `course build`"]
+        return ["README.md: its tables differ from the lessons or the results; run `course build`"]
     notebook_writer.write(readme, new)
     return []

@@ -6,7 +6,8 @@ Each builder returns a network that is not compiled yet and that takes uint8 ima
 import keras
 from keras import layers
 
-from course_utils.training import counting, schedules
+from course_utils import augment
+from course_utils.training import counting, feeding, fitting, schedules, seeding
 
 
 def mlp(input_shape: tuple[int, int, int], num_classes: int, units: tuple[int, ...] = (512, 512)) -> keras.Model:
@@ -102,3 +103,110 @@ class SmoothedCrossentropy(keras.losses.Loss):
     def get_config(self) -> dict:
         """Return the arguments."""
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
+
+
+def photo_cnn(num_classes: int, filters: tuple[int, ...] = (32, 64, 128), residual_blocks: int = 2) -> keras.Model:
+    """Return a CNN for small colour photographs of any size: cheap where maps are large, residual where they are small.
+
+    The first convolution halves the image with its stride; each further one is pooled; the last maps go through
+    residual blocks and global max pooling, so that the network may be trained on crops and used on whole images.
+
+    Args:
+        num_classes (int): how many classes.
+        filters (tuple of int): of the first convolution and of the pooled ones. Default (32, 64, 128).
+        residual_blocks (int): convolutions whose input is added to their output, at the end. Default 2.
+
+    Example:
+        >>> photo_cnn(10).count_params()
+        391818
+    """
+
+    def normalised(x, count: int, kernel_size: int, strides: int = 1, pool: bool = False):
+        x = layers.Conv2D(count, kernel_size, strides=strides, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(2)(x) if pool else x
+        return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+    inputs = keras.Input((None, None, 3))
+    x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
+    x = normalised(x, filters[0], kernel_size=4, strides=2)
+    for count in (*filters[1:], filters[-1]):
+        x = normalised(x, count, kernel_size=3, pool=True)
+    for _ in range(residual_blocks):
+        x = layers.Add()([x, normalised(x, filters[-1], kernel_size=3)])
+    return keras.Model(inputs, layers.Dense(num_classes)(layers.GlobalMaxPooling2D()(x)), name="photo_cnn")
+
+
+class Cropped(keras.layers.Layer):
+    """An augmentation whose images lose a margin on every side: less to compute, and no border that was made up.
+
+    Args:
+        augmentation (layer): called with training=True and, from `training.batches`, with the step.
+        margin (int): pixels cut off on every side.
+    """
+
+    def __init__(self, augmentation, margin: int, **options):
+        super().__init__(**options)
+        self.augmentation, self.margin = augmentation, margin
+
+    def call(self, images, training=None, step=None):
+        """Return the augmented images without their margin."""
+        images = self.augmentation(images, training=training, step=step)
+        return images[:, self.margin : -self.margin, self.margin : -self.margin]
+
+
+def train_on_digits(
+    data, seed: int, epochs: int = 10, batch_size: int = 128
+) -> tuple[keras.Model, keras.callbacks.History]:
+    """Train the course's CNN on digits with affine augmentation.
+
+    Args:
+        data (datasets.Dataset): gray images.
+        seed (int): of weights, order and augmentation.
+        epochs (int): passes over the data. Default 10.
+        batch_size (int): images per step. Default 128.
+
+    Returns:
+        The trained network and the history of its training.
+    """
+    change = augment.Augment(rotation_degrees=10, shift_pixels=2, zoom=0.1, shear_degrees=5, fill="constant", seed=seed)
+    seeding.seed(seed)
+    model = cnn(data.train.images.shape[1:], len(data.class_names))
+    compile_one_cycle(model, len(data.train.labels), batch_size, epochs, label_smoothing=0.1)
+    return model, _fit(model, data, seed, epochs, batch_size, change)
+
+
+def train_on_photographs(
+    data, seed: int, epochs: int = 12, batch_size: int = 128
+) -> tuple[keras.Model, keras.callbacks.History]:
+    """Train `photo_cnn` on mirrored and moved crops of small photographs.
+
+    Args:
+        data (datasets.Dataset): colour images.
+        seed (int): of weights, order and augmentation.
+        epochs (int): passes over the data. Default 12.
+        batch_size (int): images per step. Default 128.
+
+    Returns:
+        The trained network and the history of its training.
+    """
+    change = augment.Augment(flip="horizontal", shift_pixels=2, fill="reflect", seed=seed)
+    seeding.seed(seed)
+    model = photo_cnn(len(data.class_names))
+    steps = counting.num_steps(len(data.train.labels), batch_size, epochs)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedules.OneCycle(0.01, steps), weight_decay=0.02),
+        loss=SmoothedCrossentropy(0.1),
+        metrics=["accuracy"],
+        steps_per_execution=8,
+    )
+    return model, _fit(model, data, seed, epochs, batch_size, Cropped(change, margin=2))
+
+
+def _fit(model, data, seed: int, epochs: int, batch_size: int, change) -> keras.callbacks.History:
+    return model.fit(
+        feeding.batches(*data.train, batch_size=batch_size, seed=seed, augment=change),
+        validation_data=feeding.batches(*data.validation, batch_size=500, shuffle=False),
+        epochs=epochs,
+        verbose=0,
+        callbacks=fitting.callbacks(),
+    )
