@@ -29,6 +29,7 @@ _HOME = {
     "overlay_line": "panels",
     "paint_directions": "edge_views",
     "pixels": "number_views",
+    "pool_windows": "pooling_views",
     "profile": "curves",
     "seed_dots": "training_views",
     "slider": "frame_slider",
