@@ -126,3 +126,14 @@ def test_error_says_what_is_needed(given, error, words):
     with pytest.raises(error) as caught:
         plots.volumes(given, alt="x")
     assert words in str(caught.value)
+
+
+def test_alignments_put_pixel_zero_of_every_row_at_the_same_place_and_mark_the_middles():
+    picture = plots.alignments(6, 3, 2, {"Keras": (0, 1), "PyTorch": (1, 1)}, alt="two rows")
+    (axes,) = picture.axes
+    middles = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert middles == [1.5, 3.5, 5.5, 0.5, 2.5, 4.5]
+    with pytest.raises(ValueError, match="Keras: the kernel covers 9 pixels; there are 7"):
+        plots.alignments(6, 9, 2, {"Keras": (0, 1)}, alt="x")
+    with pytest.raises(ValueError, match="no padding"):
+        plots.alignments(6, 3, 2, {}, alt="x")

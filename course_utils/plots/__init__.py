@@ -15,6 +15,7 @@ import importlib
 _HOME = {
     "Picture": "picture",
     "Slider": "frame_slider",
+    "alignments": "alignments_views",
     "arrows": "edge_views",
     "bands": "spread",
     "compare": "panels",
