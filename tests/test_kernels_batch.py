@@ -67,6 +67,15 @@ def test_one_filter_on_one_image_is_correlate2d():
     np.testing.assert_allclose(found, kernels.correlate2d(image, kernel, "padding"), atol=1e-5)
 
 
+def test_new_axes_of_any_stride_are_read_rightly():
+    """image[np.newaxis, :, :, np.newaxis] has sides of length 1 whose stride is 0."""
+    image, kernel = random_batch(6, 7), random_batch(3, 3, seed=1)
+    batch = image[np.newaxis, :, :, np.newaxis]
+    assert 0 in batch.strides
+    found = kernels.correlate_batch(batch, kernel[:, :, np.newaxis, np.newaxis])[0, :, :, 0]
+    np.testing.assert_allclose(found, scipy.signal.correlate2d(image, kernel, mode="valid"), atol=1e-5)
+
+
 def test_an_even_kernel_lies_where_correlate2d_lays_it():
     image, kernel = random_batch(9, 8), random_batch(4, 2, seed=1)
     found = kernels.correlate_batch(

@@ -62,7 +62,10 @@ def correlate_batch(
     # runs of all rows are stacked; then a whole window is one run too, and rows that windows share are written once.
     run, height = kernel_width * channels, images.shape[1]
     view = np.lib.stride_tricks.as_strided
-    of_image, of_row, of_pixel, number = images.strides
+    # Not images.strides: NumPy gives a side of length 1, such as a new axis, any stride, even 0.
+    number = images.itemsize
+    of_pixel, of_row = number * channels, number * channels * images.shape[2]
+    of_image = of_row * height
     runs = view(images, (len(images), columns, height, run), (of_image, of_pixel * steps[1], of_row, number))
     stacked = np.empty((columns, height, run), images.dtype)
     of_column, of_run, _ = stacked.strides
