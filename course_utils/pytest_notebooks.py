@@ -1,9 +1,10 @@
 """pytest plugin: every notebook is a test, every cell a test case, and a plain `pytest` runs all of it.
 
 nbval does the work; this plugin decides how. Notebooks in solutions/ are compared with their stored outputs,
-those in lessons/ only have to run. Each is held to the budget in its metadata. Kernels are forked from a
-preloaded process where that is possible. The network is off, in this process and in the kernels. Loaded through
-`-p course_utils.pytest_notebooks` in pyproject.toml.
+those in lessons/ only have to run. A lesson with Keras runs there in one thread and without oneDNN, and what it prints
+outside its exercises and checks must be what its reference has stored: nothing printed depends on the machine. Each
+notebook is held to the budget in its metadata. Kernels are forked from a preloaded process where that is possible. The
+network is off, in this process and in the kernels. Loaded through `-p course_utils.pytest_notebooks` in pyproject.toml.
 
 With pytest-xdist two workers share the files, unless single files or `-n` are named on the command line. Under
 `--nbval` or `--nbval-lax` the notebooks are left to nbval and its own options.
@@ -18,6 +19,7 @@ import time
 from queue import Empty
 from unittest import mock
 
+import nbformat
 import pytest
 
 from course_utils import network_guard, profile
@@ -33,6 +35,7 @@ WORKERS = 2
 STRICT = {"solutions": True, "lessons": False}
 _NOT_COMPARED = ("stderr", "text/html")
 _SECONDS_BETWEEN_LOOKS = 0.5
+_MAY_DIFFER = {"exercise", "check"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _preloaded = pytest.StashKey[contextlib.ExitStack]()
 
@@ -76,20 +79,41 @@ class Notebook(nbval.plugin.IPyNbFile):
         self.skip_compare = (*self.skip_compare, *_NOT_COMPARED)
         self.stopped = ""
         self.meter = self.scratch = None
+        self.plain = False
 
     def collect(self):
         """Yield nbval's cells, and the budget if the notebook states one."""
-        for cell in super().collect():
+        cells = list(super().collect())  # reads self.nb
+        told = {} if self.strict else self._what_the_reference_tells()
+        for cell in cells:
+            reference = told.get(cell.cell.get("id"))
+            if reference and reference.source == cell.cell.source:
+                cell.cell.outputs, cell.cell.execution_count = reference.outputs, reference.execution_count
+                cell.options["check"] = True
             yield Cell.from_parent(self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options)
         budget = self.nb.metadata.get("course", {}).get("budget")
         if budget:
             yield Budget.from_parent(self, name="budget", budget=budget)
+
+    def _what_the_reference_tells(self):
+        """Return the reference's cells by id, for a Keras lesson: this run of it is the plain one."""
+        path = self.path.parent.parent / "solutions" / self.path.name
+        if forked_kernels.kernel_environment(self.nb)[forked_kernels.PRELOAD_VARIABLE] != "keras" or not path.exists():
+            return {}
+        self.plain = True
+        cells = nbformat.read(path, as_version=4).cells
+        return {
+            cell.id: cell
+            for cell in cells
+            if cell.cell_type == "code" and not _MAY_DIFFER & set(cell.metadata.get("tags", []))
+        }
 
     def setup(self):
         """Start the kernel in the notebook's folder, off the network, with nothing of the user's own settings."""
         self.scratch = tempfile.TemporaryDirectory(prefix="course-test-", ignore_cleanup_errors=True)
         variables = {
             **forked_kernels.kernel_environment(self.nb),
+            **(forked_kernels.plain_environment() if self.plain else {}),
             "COURSE_OFFLINE": "1",
             "COURSE_PROGRESS": "off",
             "IPYTHONDIR": self.scratch.name,
@@ -131,7 +155,13 @@ class Cell(nbval.plugin.IPyNbCell):
         except KernelDiedError as error:
             self.parent.stopped = f"the kernel died in an earlier cell: {error}"
             self.raise_cell_error(f"The kernel died in this cell: {error}.")
-        except nbval.plugin.NbCellError:
+        except nbval.plugin.NbCellError as error:
+            if self.parent.plain and str(error) == "Cell outputs differ":
+                self.raise_cell_error(
+                    f"Cell {self.cell.id!r} prints other text in one thread and without oneDNN than its reference in "
+                    "solutions/: print what is the same on every machine, and make measured numbers claims.",
+                    error.inner_traceback,
+                )
             if "setup" in self.cell.metadata.get("tags", []):
                 self.parent.stopped = "the setup cell of this notebook failed"
             raise

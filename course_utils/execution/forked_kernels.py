@@ -45,6 +45,16 @@ def kernel_environment(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return {PRELOAD_VARIABLE: "keras" if "keras" in code or "tensorflow" in code else "light"}
 
 
+def plain_environment() -> dict[str, str]:
+    """Return the variables with which Keras computes in one thread and without oneDNN, as other machines may.
+
+    Example:
+        >>> plain_environment()["TF_ENABLE_ONEDNN_OPTS"]
+        '0'
+    """
+    return {PRELOAD_VARIABLE: "keras-plain", **zygote.PLAIN}
+
+
 def supported() -> bool:
     """Return whether kernels can be forked here and this package's provisioner is installed."""
     entry_points = importlib.metadata.entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER)
@@ -55,7 +65,7 @@ def supported() -> bool:
 def preloaded() -> Iterator[None]:
     """Fork the kernels that this process and its children start inside the `with` block.
 
-    Two processes are started; each waits, having imported nothing, until the first notebook asks for it. Both
+    Processes are started; each waits, having imported nothing, until the first notebook asks for it. All
     end, with their kernels, when the block is left or this process goes away. Inside another `preloaded()`, and
     where forking is not possible, the block changes nothing.
 
@@ -104,6 +114,7 @@ def _wait(process: subprocess.Popen) -> None:
 def _start(folder: pathlib.Path, name: str) -> subprocess.Popen:
     """Start one preloading process on a socket that is open before it runs, so that nobody comes too early."""
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_OFFLINE"}
+    environment.update(zygote.STARTED_WITH.get(name, {}))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(folder / name))
         listener.listen(64)

@@ -39,7 +39,17 @@ LIGHT = (
     "scipy.fft",
     "course_utils",
 )
-PRELOADS = {"light": LIGHT, "keras": (*LIGHT, "keras", "tensorflow")}
+KERAS = (*LIGHT, "keras", "tensorflow")
+PRELOADS = {"light": LIGHT, "keras": KERAS, "keras-plain": KERAS}
+
+# TensorFlow as another machine may compute: in one thread and without oneDNN, adding numbers in another order.
+PLAIN = {
+    "OMP_NUM_THREADS": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+}
+STARTED_WITH = {"keras-plain": PLAIN}
 
 # Read by libraries or by Python while they load: a kernel that wants other values cannot be a fork.
 _READ_AT_IMPORT = (
