@@ -8,6 +8,11 @@ import numpy as np
 from course_utils.training import counting
 
 
+def copies(variables) -> list[np.ndarray]:
+    """Return the values of Keras variables as arrays of their own."""
+    return [np.array(keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(variable))) for variable in variables]
+
+
 class KeepBest(keras.callbacks.Callback):
     """At the end of `fit` the network has the weights of its best epoch; with `patience`, training stops early.
 
@@ -62,7 +67,7 @@ class KeepBest(keras.callbacks.Callback):
             return
         if self._is_better(float(value)):
             self.best_epoch, self.best_value = epoch, float(value)
-            self.best_weights = [np.array(array) for array in self.model.get_weights()]
+            self.best_weights = copies(self.model.weights)
         elif self.patience is not None and self._waited(epoch) >= self.patience:
             self.stopped = self.model.stop_training = True
 

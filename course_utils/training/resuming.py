@@ -56,7 +56,7 @@ def _read(path: pathlib.Path) -> tuple[dict, dict[str, list[np.ndarray]]]:
 
 
 def _arrays(variables) -> list[np.ndarray]:
-    found = [np.asarray(keras.ops.convert_to_numpy(variable)) for variable in variables]
+    found = keeping_best.copies(variables)
     return [array if array.dtype.kind in "biuf" else array.astype(np.float32) for array in found]  # bfloat16
 
 
