@@ -15,22 +15,26 @@ def backward_maps(height, width, *, flip_x, flip_y, degrees, right, down, readin
 
     Args:
         height, width (int): of the images, in pixels.
-        flip_x, flip_y (tensors): -1 mirrors left and right (top and bottom), 1 does not.
-        degrees (tensor): rotation, counter-clockwise as one sees it.
-        right, down (tensors): shift in pixels.
-        reading_scale (tensor): above 1 it reads from a wider part of the image, so that things look smaller.
-        shear_degrees (tensor): horizontal shear; above 0 the upper part moves to the right.
+        flip_x, flip_y (tensors or floats): -1 mirrors left and right (top and bottom), 1 does not.
+        degrees (tensor or 0): rotation, counter-clockwise as one sees it.
+        right, down (tensors or floats): shift in pixels.
+        reading_scale (tensor or float): above 1 it reads from a wider part of the image, so that things look smaller.
+        shear_degrees (tensor or 0): horizontal shear; above 0 the upper part moves to the right.
 
     Shapes:
-        each tensor (batch,); returns (batch, 6), float32.
+        each tensor (batch,); returns a tuple of six tensors (batch,), float32, or numbers where nothing is random.
 
     Source:
         The same composition as keras.layers.RandomFlip, RandomRotation, RandomTranslation, RandomZoom and a
         horizontal shear, one after another, with a single resampling.
     """
-    radians = degrees * (math.pi / 180)
-    cosine, sine = ops.cos(radians), ops.sin(radians)
-    slope = ops.tan(shear_degrees * (math.pi / 180))
+    # What is off stays a plain number: fewer operations, and a smaller graph to set up for every epoch.
+    cosine, sine, slope = 1.0, 0.0, 0.0
+    if not _is_zero(degrees):
+        radians = degrees * (math.pi / 180)
+        cosine, sine = ops.cos(radians), ops.sin(radians)
+    if not _is_zero(shear_degrees):
+        slope = ops.tan(shear_degrees * (math.pi / 180))
     # Linear part: flip x rotation x zoom x shear. The shift is applied before the zoom, so it passes through
     # the rotation and the flip only.
     a, b = flip_x * cosine * reading_scale, flip_x * (cosine * slope - sine) * reading_scale
@@ -38,10 +42,16 @@ def backward_maps(height, width, *, flip_x, flip_y, degrees, right, down, readin
     middle_x, middle_y = _middle(width), _middle(height)
     c = middle_x - a * middle_x - b * middle_y - flip_x * (cosine * right - sine * down)
     f = middle_y - d * middle_x - e * middle_y - flip_y * (sine * right + cosine * down)
-    return ops.stack([a, b, c, d, e, f], axis=-1)
+    return a, b, c, d, e, f
+
+
+def _is_zero(value) -> bool:
+    return isinstance(value, (int, float)) and value == 0
 
 
 def _middle(length):
+    if isinstance(length, int):
+        return (length - 1) / 2
     return (ops.cast(length, "float32") - 1) / 2
 
 
@@ -49,10 +59,12 @@ def source_places(maps, height, width):
     """Return the column and the row at which each output pixel is read.
 
     Shapes:
-        maps: (batch, 6); returns two tensors (batch, height, width), float32.
+        maps: six tensors (batch,) or numbers; returns two tensors, float32, that broadcast to (batch, height, width).
     """
     # Sums of products, not a matrix product: a GPU may round the latter to 10 bits, a quarter of a pixel at 256.
     columns = ops.cast(ops.arange(width), "float32")[None, None, :]
     rows = ops.cast(ops.arange(height), "float32")[None, :, None]
-    a, b, c, d, e, f = (maps[:, index][:, None, None] for index in range(6))
-    return a * columns + b * rows + c, d * columns + e * rows + f
+    a, b, c, d, e, f = (value if isinstance(value, float) else ops.reshape(value, (-1, 1, 1)) for value in maps)
+    x = a * columns + c if _is_zero(b) else a * columns + b * rows + c
+    y = e * rows + f if _is_zero(d) else d * columns + e * rows + f
+    return x, y

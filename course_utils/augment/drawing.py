@@ -42,4 +42,4 @@ def uniform(num_images, seed):
 
 def columns(draws) -> dict:
     """Return the columns of `uniform` by name."""
-    return {name: draws[:, index] for index, name in enumerate(NAMES)}
+    return dict(zip(NAMES, ops.unstack(draws, len(NAMES), axis=1), strict=True))

@@ -3,7 +3,6 @@
 import sys
 
 import keras
-import numpy as np
 from keras import ops
 
 from course_utils.augment import drawing, fusing, rendering, settings
@@ -140,7 +139,8 @@ class Augment(keras.layers.Layer):
     def __call__(self, data, *arguments, **keywords):
         """Run the layer; see the class. In a tf.data stream it works whatever the backend of Keras is."""
         images = data.get("images") if isinstance(data, dict) else data
-        self._check_range(images)
+        shares = [name for name in ("brightness", "noise") if self._settings[name]]
+        settings.not_rescaled(images, self._settings["value_range"], shares)
         if keras.backend.backend() != "tensorflow" and _in_tensorflow_graph(images):
             return self._through_numpy(data, *arguments, **keywords)
         return super().__call__(data, *arguments, **keywords)
@@ -194,17 +194,6 @@ class Augment(keras.layers.Layer):
                 raise ValueError(
                     f"{name} is {reach:g} and the images are {' x '.join(map(str, sides))} pixels: nothing would be "
                     f"left. Take a smaller number; an eighth of the side, {min(sides) // 8}, is usual."
-                )
-
-    def _check_range(self, images) -> None:
-        shares = [name for name in ("brightness", "noise") if self._settings[name]]
-        low, high = self._settings["value_range"]
-        if shares and isinstance(images, np.ndarray) and images.dtype.kind == "f" and images.size and high > 10:
-            if 0 <= images.min() and images.max() <= 1:
-                raise ValueError(
-                    f"these images lie between {images.min():g} and {images.max():g}, but value_range is "
-                    f"({low:g}, {high:g}), so {shares[0]} would drown them. Say value_range=(0, 1), or augment "
-                    "before you rescale."
                 )
 
     def _through_numpy(self, data, *arguments, **keywords):

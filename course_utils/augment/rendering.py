@@ -50,26 +50,28 @@ class Light:
     high: float
 
 
-def _places(draws, height, width, moves: Moves):
-    drawn = drawing.columns(draws)
-    one = ops.ones_like(drawn["turn"])
+def _sign(drawn):
+    return ops.where(drawn < 0, -1.0, 1.0)
+
+
+def _places(drawn: dict, height, width, moves: Moves):
+    mirrors_x, mirrors_y = moves.flip in ("horizontal", "both"), moves.flip in ("vertical", "both")
     maps = affine.backward_maps(
         height,
         width,
-        flip_x=ops.where(drawn["flip_x"] < 0, -one, one) if moves.flip in ("horizontal", "both") else one,
-        flip_y=ops.where(drawn["flip_y"] < 0, -one, one) if moves.flip in ("vertical", "both") else one,
-        degrees=moves.degrees * drawn["turn"],
-        right=moves.shift * drawn["right"],
-        down=moves.shift * drawn["down"],
-        reading_scale=1 + moves.zoom * drawn["zoom"],
-        shear_degrees=moves.shear * drawn["shear"],
+        flip_x=_sign(drawn["flip_x"]) if mirrors_x else 1.0,
+        flip_y=_sign(drawn["flip_y"]) if mirrors_y else 1.0,
+        degrees=moves.degrees * drawn["turn"] if moves.degrees else 0.0,
+        right=moves.shift * drawn["right"] if moves.shift else 0.0,
+        down=moves.shift * drawn["down"] if moves.shift else 0.0,
+        reading_scale=1 + moves.zoom * drawn["zoom"] if moves.zoom else 1.0,
+        shear_degrees=moves.shear * drawn["shear"] if moves.shear else 0.0,
     )
     return affine.source_places(maps, height, width)
 
 
-def _hidden_square(draws, height, width, side: int):
+def _hidden_square(drawn: dict, height, width, side: int):
     """Return where a square around a place drawn from the whole image covers it, as (batch, height, width, 1)."""
-    drawn = drawing.columns(draws)
 
     def covered(length, place):
         middle = (ops.cast(length, "float32") - 1) / 2 + place * ops.cast(length, "float32") / 2
@@ -92,22 +94,22 @@ def render(images, draws, noise=None, *, moves: Moves, light: Light):
         images, noise: (batch, height, width, channels); draws: (batch, 11); returns that of images, float32.
     """
     height, width = ops.shape(images)[1:3]
-    pixels = ops.cast(images, "float32")
+    pixels, drawn = ops.cast(images, "float32"), drawing.columns(draws)
     if moves.any():
-        places = _places(draws, height, width, moves)
+        places = _places(drawn, height, width, moves)
         pixels = sampling.read(pixels, *places, fill=moves.fill, fill_value=moves.fill_value)
-    drawn = {name: column[:, None, None, None] for name, column in drawing.columns(draws).items()}
     if light.contrast:
         mean = ops.mean(pixels, axis=(1, 2), keepdims=True)
-        pixels = mean + (pixels - mean) * (1 + light.contrast * drawn["contrast"])
+        pixels = mean + (pixels - mean) * ops.reshape(1 + light.contrast * drawn["contrast"], (-1, 1, 1, 1))
         pixels = ops.clip(pixels, light.low, light.high)
     if light.brightness:
-        pixels = pixels + light.brightness * (light.high - light.low) * drawn["brightness"]
+        change = light.brightness * (light.high - light.low) * drawn["brightness"]
+        pixels = pixels + ops.reshape(change, (-1, 1, 1, 1))
         pixels = ops.clip(pixels, light.low, light.high)
     if light.noise:
         pixels = ops.clip(pixels + light.noise * (light.high - light.low) * noise, light.low, light.high)
     if light.cutout:
-        hidden = _hidden_square(draws, height, width, light.cutout)
+        hidden = _hidden_square(drawn, height, width, light.cutout)
         pixels = ops.where(hidden, ops.cast(light.cutout_value, "float32"), pixels)
     return pixels
 
@@ -120,5 +122,5 @@ def render_mask(masks, draws, *, moves: Moves):
     """
     if not moves.any():
         return masks
-    places = _places(draws, *ops.shape(masks)[1:3], moves)
+    places = _places(drawing.columns(draws), *ops.shape(masks)[1:3], moves)
     return sampling.read(masks, *places, fill=moves.fill, fill_value=0, nearest_pixel=True)

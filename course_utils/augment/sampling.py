@@ -7,7 +7,7 @@ FILLS = ("nearest", "reflect", "constant", "wrap")
 
 def _neighbours(place, length, fill):
     """Return the two pixels around a place along one axis, and how far the place is on the way to the second."""
-    size = ops.cast(length, "float32")
+    size = float(length) if isinstance(length, int) else ops.cast(length, "float32")
     if fill == "wrap":
         place = ops.mod(place, size)
     elif fill == "reflect":  # d c b a | a b c d | d c b a

@@ -3,6 +3,8 @@
 import math
 import numbers
 
+import numpy as np
+
 from course_utils.augment import sampling
 
 FLIPS = (None, "horizontal", "vertical", "both")
@@ -100,4 +102,29 @@ image (height, width, channels). Give gray images their channel: images[..., np.
         raise ValueError(
             f"{who} was given the shape {tuple(shape)}; it takes a batch (images, height, width, channels) or one "
             "image (height, width, channels). Give gray images their channel: images[..., np.newaxis]."
+        )
+
+
+def not_rescaled(images, limits: tuple[float, float], shares: list[str]) -> None:
+    """Raise a ValueError for images from 0 to 1 whose settings are shares of a range like 0 to 255.
+
+    Args:
+        images (any): looked at only when it is a NumPy array of floats.
+        limits ((float, float)): the range that the layer was told.
+        shares (list of str): the settings in use that are shares of it.
+
+    Example:
+        >>> not_rescaled(np.array([0.0, 1.0]), (0.0, 255.0), ["noise"])
+        Traceback (most recent call last):
+            ...
+        ValueError: these images lie between 0 and 1, but value_range is (0, 255), so noise would drown them. Say \
+value_range=(0, 1), or augment before you rescale.
+    """
+    if not (shares and isinstance(images, np.ndarray) and images.dtype.kind == "f" and images.size):
+        return
+    lowest, highest = images.min(), images.max()
+    if limits[1] > 10 and lowest >= 0 and 0 < highest <= 1:
+        raise ValueError(
+            f"these images lie between {lowest:g} and {highest:g}, but value_range is ({limits[0]:g}, {limits[1]:g}), "
+            f"so {shares[0]} would drown them. Say value_range=(0, 1), or augment before you rescale."
         )
