@@ -129,7 +129,7 @@ def photo_cnn(num_classes: int, filters: tuple[int, ...] = (32, 64, 128), residu
     inputs = keras.Input((None, None, 3))
     x = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
     x = normalised(x, filters[0], kernel_size=4, strides=2)
-    for count in (*filters[1:], filters[-1]):
+    for count in filters[1:]:
         x = normalised(x, count, kernel_size=3, pool=True)
     for _ in range(residual_blocks):
         x = layers.Add()([x, normalised(x, filters[-1], kernel_size=3)])
