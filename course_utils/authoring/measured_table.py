@@ -26,10 +26,10 @@ def render(trainings: list[dict]) -> str:
         trainings (list of dict): from `read`.
 
     Example:
-        >>> training = {"title": "MNIST", "network": "CNN", "parameters": 62650, "epochs": 10, "seed": 0,
+        >>> training = {"title": "MNIST", "network": "CNN", "parameters": 61762, "epochs": 10, "seed": 0,
         ...             "test_accuracy": 0.9942, "cpu_seconds": 95.0, "older_courses": 0.9841}
         >>> print(render([training, {**training, "seed": 1, "test_accuracy": 0.9946}]).splitlines()[-1])
-        | MNIST | CNN, 62,650 parameters, 10 epochs | 99.44 % (99.42 to 99.46, 2 seeds) | 98.41 % | 95 |
+        | MNIST | CNN, 61,762 parameters, 10 epochs | 99.44 % (99.42 to 99.46, 2 seeds) | 98.41 % | 95 |
     """
     lines = [
         "| data | network | test accuracy | older courses | CPU seconds a training |",
