@@ -19,6 +19,7 @@ _HOME = {
     "Resume": "resuming",
     "accuracy": "measuring",
     "batches": "feeding",
+    "fresh_starts": "restarting",
     "callbacks": "fitting",
     "cpu_timer": "measuring",
     "num_steps": "counting",

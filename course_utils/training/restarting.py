@@ -1,0 +1,51 @@
+"""Repeat an experiment with several seeds without paying for the network's compilation each time."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import keras
+
+from course_utils.training import keeping_best, seeding
+
+
+def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 3) -> Iterator[tuple[int, keras.Model]]:
+    """Yield (seed, network) for each seed: the same compiled network every time, with the weights of that seed.
+
+    Tracing and compiling a network takes longer than some of the course's trainings. So the network is compiled for
+    the first seed only; for the others a second one is built, and its weights, its random states and its untouched
+    optimiser are put into the first. What comes out is what a new network would give.
+
+    Args:
+        build (function): returns a new, compiled network; it is called after `seed`.
+        seeds (int or several): how many, or which ones. Default 3: the seeds 0, 1 and 2.
+
+    Example:
+        >>> def build():
+        ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        ...     model.compile("adam", "mse")
+        ...     return model
+        >>> first = [model.get_weights()[0].tolist() for seed, model in fresh_starts(build)]
+        >>> again = [model.get_weights()[0].tolist() for seed, model in fresh_starts(build)]
+        >>> first == again, first[0] == first[1]
+        (True, False)
+    """
+    model = None
+    for number in range(seeds) if isinstance(seeds, int) else seeds:
+        seeding.seed(number)
+        fresh = build()
+        if model is None:
+            model = fresh
+        else:
+            _copy(fresh, model)
+        yield number, model
+
+
+def _copy(source: keras.Model, target: keras.Model) -> None:
+    for network in (source, target):
+        if not network.optimizer.built:
+            network.optimizer.build(network.trainable_variables)
+    for given, taken in (
+        (source.variables, target.variables),
+        (source.optimizer.variables, target.optimizer.variables),
+    ):
+        for array, variable in zip(keeping_best.copies(given), taken, strict=True):
+            variable.assign(array)
