@@ -30,6 +30,7 @@ _HOME = {
     "overlay_line": "panels",
     "paint_directions": "edge_views",
     "pixels": "number_views",
+    "position_maps": "connections",
     "pool_windows": "pooling_views",
     "profile": "curves",
     "seed_dots": "training_views",
@@ -40,6 +41,7 @@ _HOME = {
     "zoom_into": "zooming",
     "volumes": "network_volumes",
     "window_places": "placements",
+    "wiring": "connections",
 }
 
 __all__ = sorted(_HOME)
