@@ -1,6 +1,7 @@
 """Keep the weights of the best epoch, and stop when there has been no better one for a while."""
 
 import math
+import time
 
 import keras
 import numpy as np
@@ -74,3 +75,25 @@ class KeepBest(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Ends a training after the epoch in which a budget of CPU seconds is used up: for fair comparisons.
+
+    Args:
+        cpu_seconds (float): of this process, all its threads added up, counted from the callback's making, so that
+            building and compiling the network can be made to count.
+
+    Raises:
+        ValueError: the budget is not above 0.
+    """
+
+    def __init__(self, cpu_seconds: float):
+        super().__init__()
+        if not cpu_seconds > 0:
+            raise ValueError(f"cpu_seconds is {cpu_seconds!r}; it must be above 0.")
+        self._end = time.process_time() + cpu_seconds
+
+    def on_epoch_end(self, epoch, logs=None):
+        if time.process_time() >= self._end:
+            self.model.stop_training = True
