@@ -17,7 +17,8 @@ class Augment(keras.layers.Layer):
 
     Every image gets its own random numbers. All that moves pixels is composed into one map and resampled once, so
     that nothing is blurred twice and no border of one step is moved into the image by the next. In distribution the
-    layer equals the chain RandomFlip, RandomRotation, RandomTranslation, RandomZoom, RandomContrast of Keras.
+    layer equals the chain RandomFlip, RandomRotation, RandomTranslation, RandomZoom, RandomContrast of Keras. (For
+    contrast=0.2 that is RandomContrast((0.2, 0.2)): given one number, that layer only ever raises the contrast.)
 
     It works in training only: `layer(images, training=True)`, in `fit` by itself. Otherwise, as in `predict`,
     `evaluate` and a plain `layer(images)`, images pass as they are. (This is as with Dropout. Keras' own

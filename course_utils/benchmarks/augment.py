@@ -50,7 +50,7 @@ def _layers():
         layers.RandomRotation(DEGREES / 360, fill_mode="nearest"),
         layers.RandomTranslation(SHIFT / SIDE, SHIFT / SIDE, fill_mode="nearest"),
         layers.RandomZoom(ZOOM, fill_mode="nearest"),
-        layers.RandomContrast(CONTRAST),
+        layers.RandomContrast((CONTRAST, CONTRAST)),  # a single number would only ever raise the contrast
     ]
 
 
