@@ -65,7 +65,7 @@ assert [len(curve.history["val_accuracy"]) for curve in curves.values()] == [7, 
 assert sorted(curves[0].history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
 assert curves[0].epoch == list(range(7))
 assert curves[2].model is model
-assert model.predict(images, verbose=0).shape == (90, 3)
+assert model.predict(images, verbose=0).shape == model.predict_on_batch(images).shape == (90, 3)
 figures = model.evaluate(images, labels, verbose=0, return_dict=True)
 assert sorted(figures) == ["accuracy", "loss"]
 assert len(model.evaluate(images, labels, verbose=0)) == 2

@@ -157,6 +157,11 @@ def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None
     return slices.repeated(outputs, slices.count_rows(x, steps))
 
 
+def predict_on_batch(self, x):
+    """Predict a few rows, as `predict` does."""
+    return predict(self, x)
+
+
 def _train_on_batch(original):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         data = slices.first_rows(x, y, sample_weight, class_weight)
@@ -207,7 +212,8 @@ def install() -> None:
     _compile_quickly()
     trials.remember_explicit_types()
     keras.Model.compile = _compile(keras.Model.compile)
-    keras.Model.fit, keras.Model.evaluate, keras.Model.predict = fit, evaluate, predict
+    keras.Model.fit, keras.Model.evaluate = fit, evaluate
+    keras.Model.predict, keras.Model.predict_on_batch = predict, predict_on_batch
     keras.Model.train_on_batch = _train_on_batch(keras.Model.train_on_batch)
     tf.device, keras.device = _device(tf.device, "tf.device"), _device(keras.device, "keras.device")
     shell = get_ipython()
