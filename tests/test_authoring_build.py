@@ -103,3 +103,10 @@ def test_names_of_lessons_are_found_and_wrong_ones_explained(checkout):
     assert [path.stem for path in build.sources(["98"])] == [fixture_lessons.NAME]
     with pytest.raises(ValueError, match=r"no lesson '42'; there are: 98_count_pixels"):
         build.sources(["42"])
+
+
+def test_a_lesson_that_takes_too_long_is_not_written(checkout, monkeypatch):
+    monkeypatch.setattr(build, "MOST_SECONDS", 0)
+    (message,) = [text for text in build.build() if "the quick run" in text]
+    assert message.startswith(f"{fixture_lessons.NAME}.py: took ")
+    assert not files(checkout)["reference"].exists()

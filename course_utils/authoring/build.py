@@ -19,6 +19,7 @@ from course_utils.authoring import (
 )
 
 Progress = Callable[[str, str], None]
+MOST_SECONDS = 60  # that the quick run of a lesson may take on two cores
 
 
 def sources(names: Iterable[str] = ()) -> list[pathlib.Path]:
@@ -97,6 +98,30 @@ def drift(path: pathlib.Path) -> list[str]:
     return messages
 
 
+def too_slow(seconds: float, cpu_seconds: float) -> str:
+    """Return in words that a quick run takes too long, "" when it does not.
+
+    On a busy machine the time on the clock says little. But nothing in a lesson waits, so that alone on its machine
+    it takes no more seconds than CPU seconds: either number within the limit shows that the lesson is.
+
+    Args:
+        seconds (float): on the clock.
+        cpu_seconds (float): of all threads together.
+
+    Example:
+        >>> too_slow(seconds=200, cpu_seconds=40), too_slow(seconds=45, cpu_seconds=80)
+        ('', '')
+        >>> too_slow(seconds=75, cpu_seconds=80)
+        'took 75 s and 80 CPU seconds; the quick run of a lesson takes 60 s at most: use less data, or fewer epochs'
+    """
+    if min(seconds, cpu_seconds) <= MOST_SECONDS:
+        return ""
+    return (
+        f"took {seconds:.0f} s and {cpu_seconds:.0f} CPU seconds; the quick run of a lesson takes {MOST_SECONDS} s at "
+        "most: use less data, or fewer epochs"
+    )
+
+
 def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress | None = None) -> list[str]:
     """Build one lesson: exercise file, executed reference, student notebook.
 
@@ -141,6 +166,8 @@ def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress 
         )
         if result.error:
             return [f"{path.name}: {result.error}"]
+        if slow := too_slow(result.seconds, result.cpu_seconds):
+            return [f"{path.name}: {slow}"]
         claims = reference.recorded_claims(result.events)
         failed = [f"{path.name}: claim fails: {claim['sentence']}" for claim in claims if not claim["held"]]
         if failed:
