@@ -90,6 +90,59 @@ def quick_cnn(
     return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)), name="quick_cnn")
 
 
+def one_layer_mlp(input_shape: tuple[int, int, int], num_classes: int, units: int) -> keras.Model:
+    """Return an MLP with one hidden layer.
+
+    Example:
+        >>> one_layer_mlp((32, 32, 3), 17, units=10).count_params()
+        30917
+    """
+    return keras.Sequential(
+        [
+            keras.Input(input_shape),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            layers.Dense(units, activation="relu"),
+            layers.Dense(num_classes),
+        ],
+        name="one_layer_mlp",
+    )
+
+
+def patch_cnn(
+    input_shape: tuple[int, int, int],
+    num_classes: int,
+    filters: tuple[int, ...] = (12, 24, 48),
+    kernel_size: int = 3,
+    normalise: bool = True,
+    dropout: float = 0.0,
+) -> keras.Model:
+    """Return a small CNN for photo patches: blocks as in `cnn`, then the mean of each map, then one logit per class.
+
+    Args:
+        input_shape (tuple): (height, width, channels).
+        num_classes (int): how many classes.
+        filters (tuple of int): one block each. Default (12, 24, 48).
+        kernel_size (int): of all convolutions. Default 3.
+        normalise (bool): whether blocks have a batch normalisation. Default True.
+        dropout (float): before the last layer. Default 0.
+
+    Example:
+        >>> patch_cnn((32, 32, 3), 17).count_params()
+        14537
+    """
+    inputs = keras.Input(input_shape)
+    x = layers.Rescaling(1 / 255)(inputs)
+    for count in filters:
+        x = layers.Conv2D(count, kernel_size, padding="same")(x)
+        x = layers.MaxPooling2D(2)(x)
+        x = layers.BatchNormalization(momentum=0.9)(x) if normalise else x
+        x = layers.ReLU()(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(dropout)(x) if dropout else x
+    return keras.Model(inputs, layers.Dense(num_classes)(x), name="patch_cnn")
+
+
 def compile_one_cycle(
     model: keras.Model, num_images: int, batch_size: int, epochs: int, peak: float = 0.01, label_smoothing: float = 0.0
 ) -> None:
