@@ -168,8 +168,9 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
     started = []
 
     class Process:
-        def __init__(self, arguments, cwd):
+        def __init__(self, arguments, cwd, env):
             started.append((arguments, cwd))
+            assert env["TF_CPP_MIN_LOG_LEVEL"] == "3"
             self.interrupted = False
 
         def wait(self):
@@ -179,6 +180,7 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
             return 0
 
     monkeypatch.setattr(subprocess, "Popen", Process)
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     assert course("lab", "02", "--no-browser", "--", "--port", "99").exit_code == 0
     assert course("lab", "--", "--port", "99").exit_code == 0
     jupyterlab = [sys.executable, "-m", "jupyterlab", "--log-level=WARN"]

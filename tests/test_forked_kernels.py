@@ -238,3 +238,12 @@ def test_a_preloaded_process_with_threads_refuses_to_fork(monkeypatch):
     server.loaded, server.started_with = True, {}
     monkeypatch.setattr(zygote.os, "listdir", lambda path: ["1", "2"])
     assert "2 threads" in server._refusal({})
+
+
+def test_what_tensorflow_logs_stays_out_of_notebooks(tmp_path, preloaded, monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    result = runner.run(notebook("import keras\n# %%\nprint(float(keras.ops.ones(3)[0]))"), folder=tmp_path)
+    assert result.kernel == "forked"
+    assert [(output.name, output.text) for cell in result.notebook.cells for output in cell.outputs] == [
+        ("stdout", "1.0\n")
+    ]

@@ -50,13 +50,16 @@ def command(lesson: str | None, jupyter_options: tuple[str, ...], no_browser: bo
 def _open(path, options: list[str]) -> int:
     """Run JupyterLab until it ends and return its exit code."""
     import importlib.util
+    import os
     import subprocess
     import sys
 
     if importlib.util.find_spec("jupyterlab") is None:
         raise click.ClickException("JupyterLab is not installed: pip install jupyterlab")
     arguments = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", path.name, *options]
-    process = subprocess.Popen(arguments, cwd=path.parent)
+    # Kernels inherit it: TensorFlow's own log would put red lines about missing GPUs into the notebooks.
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
+    process = subprocess.Popen(arguments, cwd=path.parent, env=environment)
     while True:
         try:
             return process.wait()

@@ -114,6 +114,7 @@ def _wait(process: subprocess.Popen) -> None:
 def _start(folder: pathlib.Path, name: str) -> subprocess.Popen:
     """Start one preloading process on a socket that is open before it runs, so that nobody comes too early."""
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_OFFLINE"}
+    environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what goes wrong is told by exceptions too
     environment.update(zygote.STARTED_WITH.get(name, {}))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(folder / name))

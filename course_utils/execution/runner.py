@@ -144,6 +144,7 @@ def run(
     with tempfile.TemporaryDirectory(prefix="course-run-", ignore_cleanup_errors=True) as scratch:
         results = pathlib.Path(scratch) / "results.jsonl"
         variables = {
+            "TF_CPP_MIN_LOG_LEVEL": "3",
             **os.environ,
             **(environment or {}),
             **forked_kernels.kernel_environment(notebook),

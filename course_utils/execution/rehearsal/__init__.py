@@ -14,7 +14,7 @@ name a device.
 Example:
     >>> import course_utils.execution.rehearsal as rehearsal
     >>> rehearsal.SECONDS_PER_CELL
-    100
+    180
 """
 
 from course_utils.execution.rehearsal.lesson import SECONDS_PER_CELL, Rehearsal, rehearse, uses_keras

@@ -11,7 +11,7 @@ from nbformat import v4
 from course_utils.authoring import cell_ids, source
 from course_utils.execution import runner
 
-SECONDS_PER_CELL = 100
+SECONDS_PER_CELL = 180
 _LEFT_OUT = {"hidden", "instructor", "check"}
 _BEGIN = "from course_utils.execution.rehearsal import short\nshort.install()"
 _END = "short.finish()"
