@@ -132,7 +132,8 @@ def build_cnn(input_shape, filters=(12, 24, 48), kernel_size=3, normalise=True, 
 # %%
 full_size = patches.train.images.shape[1:]  # (32, 32, 3)
 small_parameters = build_cnn(full_size).count_params()
-units = 30 * small_parameters // (np.prod(full_size) + num_classes + 1) + 1
+per_unit = 32 * 32 * 3 + 1 + num_classes  # what one hidden unit adds: its inputs, its bias, its outputs
+units = 30 * small_parameters // per_unit + 1
 large_parameters = build_mlp(units, full_size).count_params()
 print(f"CNN {small_parameters:,} parameters, MLP {large_parameters:,}")
 print(f"the MLP has {large_parameters / small_parameters:.1f} times as many")

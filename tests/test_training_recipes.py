@@ -73,15 +73,15 @@ def test_training_ends_after_the_epoch_in_which_the_budget_is_used_up():
 
 
 def test_precision_is_halved_only_where_there_is_a_gpu():
-    with mock.patch.object(hardware, "num_gpus", lambda: 0):
+    with mock.patch.object(hardware, "num_gpus", return_value=0):
         assert training.precision() == "float32"
-    with mock.patch.object(hardware, "num_gpus", lambda: 1):
+    with mock.patch.object(hardware, "num_gpus", return_value=1):
         assert training.precision() == "mixed_float16"
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="about tf.distribute")
 def test_with_several_gpus_a_network_is_mirrored_and_trains_on_the_course_s_batches():
-    with mock.patch.object(hardware, "num_gpus", lambda: 2), training.all_gpus():
+    with mock.patch.object(hardware, "num_gpus", return_value=2), training.all_gpus():
         model = compiled()
     assert type(model.distribute_strategy).__name__ == "MirroredStrategy"
     assert all(np.isfinite(array).all() for array in trained(model, 0))

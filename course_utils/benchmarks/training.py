@@ -1,7 +1,7 @@
 """Training as the lessons do it, beside a whole-epoch tf.function, and the accuracies that the course promises.
 
-Accuracies are not times: their figures hold percent, and a ratio where a goal is one. Where networks are compared, both see
-the same images, and both get the same CPU seconds or a stated ratio of parameters.
+Accuracies are not times: their figures hold percent, and a ratio where a goal is one. Where networks are compared, both
+see the same images, and both get the same CPU seconds or a stated ratio of parameters.
 """
 
 import os
