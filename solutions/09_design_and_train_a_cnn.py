@@ -50,17 +50,19 @@ few = datasets.Split(patches.train.images[used], patches.train.labels[used])
 # %% [markdown]
 # ## Thirty times fewer numbers
 #
-# Somebody has cut 17 photographs into small squares of 32 x 32 pixels. Here are four squares of each. Given one
-# square, from which photograph does it come? (In the `full` profile the data are CIFAR-10, with ten kinds of things.)
+# Somebody has cut 17 photographs into small squares of 32 x 32 pixels. Here are three squares of each of the first
+# eight. Given one square, from which photograph does it come? (In the `full` profile the data are CIFAR-10 instead,
+# with ten kinds of things.)
 
 # %% tags=["figure"]
-examples = [np.flatnonzero(patches.train.labels == number)[:4] for number in range(min(num_classes, 9))]
+names = patches.class_names[:8]
+examples = [np.flatnonzero(patches.train.labels == c)[row] for row in range(3) for c in range(8)]
 plots.grid(
-    patches.train.images[np.concatenate(examples)],
-    titles=[patches.class_names[patches.train.labels[i]] for i in np.concatenate(examples)],
-    columns=12,
-    alt="Four small colour pictures for each of nine photographs: orange cloth and faces of an astronaut, red bricks, "
-    "a dark coat, fur of a cat, roofs of a temple, a coffee cup, coins, petals of a flower, blades of grass.",
+    patches.train.images[examples],
+    titles=[*names, *[""] * 16],
+    columns=8,
+    alt="Three small pictures from each of eight photographs: orange cloth and hair of an astronaut, bricks, a dark "
+    "coat, fur of a cat, roofs of a temple, wood and a red cup, coins, petals of a flower.",
 )
 
 # %% [markdown]
@@ -190,8 +192,8 @@ claims.check("the worst CNN is better than the best MLP", min(cnn_accuracies) > 
 # %%
 plots.volumes(
     build_cnn(full_size),
-    alt="A row of boxes: the image, 32 by 32 by 3; after each block a box with half the height and width and twice the "
-    "length: 16 by 16 by 12, 8 by 8 by 24, 4 by 4 by 48; then a thin line of 48 numbers and one of 17.",
+    alt="A row of boxes: the image, 32 by 32 by 3; after each block a box with half the height and width and twice "
+    "the length: 16 by 16 by 12, 8 by 8 by 24, 4 by 4 by 48; then a thin line of 48 numbers and one of 17.",
 )
 
 # %%
@@ -253,8 +255,7 @@ exercise.wrong(320, "A map has a height AND a width: 16 x 16 places.")
 exercise.hints(
     "Write down height, width and depth after each layer. The first convolution has no padding: 130 becomes 128.",
     "128, then 32 after the pooling by 4, then 32 again (same), then 16. The depth is the number of filters of the "
-    "last "
-    "convolution.",
+    "last convolution.",
     "A smaller case: 10 x 10 x 3, Conv2D(4, 3) without padding gives 8 x 8 x 4, MaxPooling2D(2) gives 4 x 4 x 4, and "
     "Flatten gives 4 * 4 * 4 = 64.",
 )
@@ -309,9 +310,8 @@ exercise.hints(
     "Begin with an empty list and the side and filters of the first block. As long as half the side is large enough, "
     "add a block.",
     "side // 2 rounds down. Ask `side // 2 >= smallest` BEFORE you add the block, and double the filters after it.",
-    "A smaller case: plan(12, 4, 3): 12 // 2 = 6 is at least 3, so (6, 4); 6 // 2 = 3 is at least 3, so (3, 8); 3 "
-    "// 2 = "
-    "1 is not. The result is [(6, 4), (3, 8)].",
+    "A smaller case: plan(12, 4, 3): 12 // 2 = 6 is at least 3, so (6, 4); 6 // 2 = 3 is at least 3, so (3, 8); 3 // "
+    "2 = 1 is not. The result is [(6, 4), (3, 8)].",
 )
 
 
@@ -445,8 +445,8 @@ exercise.case("two blocks", side=16, filters=[4, 8], num_classes=5)
 exercise.case("an odd side", side=15, filters=[6], num_classes=3)
 exercise.case("three blocks", visible=False, side=20, filters=[2, 3, 5], num_classes=4)
 exercise.hints(
-    "Begin with keras.Input((side, side, 3)), or the network does not know its shapes. A loop over `filters` makes the "
-    "blocks.",
+    "Begin with keras.Input((side, side, 3)), or the network does not know its shapes. A loop over `filters` makes "
+    "the blocks.",
     "No softmax at the end: the loss of this course takes logits. The ReLU belongs to the convolutions only.",
     "A smaller case: network(8, [2], 3) has the shapes 8x8x3 (Rescaling), 8x8x2 (Conv2D), 4x4x2 (MaxPooling2D), 32 "
     "(Flatten), 3 (Dense), and 56 + 99 parameters.",
@@ -584,8 +584,7 @@ plots.seed_dots(
     ablation,
     xlabel="accuracy on validation squares",
     alt="Seven rows of three dots. Base, 5 x 5 and dropout overlap at the right. One block, no normalisation and "
-    "constant "
-    "rate lie clearly to their left, narrow lies furthest to the left.",
+    "constant rate lie clearly to their left, narrow lies furthest to the left.",
 )
 
 # %% tags=["claim"]
@@ -673,11 +672,10 @@ exercise.random_cases(
 )
 exercise.hints(
     "You need four numbers only: the best and the worst run of each network.",
-    "Every run of the first is better than every run of the second just when the WORST of the first is better than the "
-    "BEST of the second.",
-    "A smaller case: first = [5, 7], second = [3, 4]: 5 > 4, so 'first'. With second = [3, 6]: 5 > 6 is false, 3 > "
-    "7 is "
-    "false, so 'unclear'.",
+    "Every run of the first is better than every run of the second just when the WORST of the first is better than "
+    "the BEST of the second.",
+    "A smaller case: first = [5, 7], second = [3, 4]: 5 > 4, so 'first'. With second = [3, 6]: 5 > 6 is false, 3 > 7 "
+    "is false, so 'unclear'.",
 )
 
 
@@ -785,8 +783,7 @@ plots.training_curves(
     metrics=["loss"],
     log_loss=True,
     alt="A: both losses fall a little and stay high. B: both start extremely high and stay above the others. C: "
-    "training "
-    "falls towards 0 while validation turns up. D: both fall together.",
+    "training falls towards 0 while validation turns up. D: both fall together.",
 )
 
 # %%
@@ -877,11 +874,9 @@ exercise.wrong(
 exercise.hints(
     "Read the training line first: does it fall, is it stuck, does it jump? Then ask what validation does meanwhile.",
     "Stuck and high: under-fitting. Falls while validation turns up: over-fitting. Both fall to the end: still "
-    "improving. "
-    "Jumps: rate too high.",
-    "An easier one: train 1.0, 0.5, 0.2, 0.1 with valid 1.0, 0.8, 0.9, 1.2 is over-fitting: validation turns up "
-    "after the "
-    "second epoch while training goes on falling.",
+    "improving. Jumps: rate too high.",
+    "An easier one: train 1.0, 0.5, 0.2, 0.1 with valid 1.0, 0.8, 0.9, 1.2 is over-fitting: validation turns up after "
+    "the second epoch while training goes on falling.",
 )
 
 # %% [markdown]
@@ -990,8 +985,7 @@ exercise.random_cases(
 )
 exercise.hints(
     "Take the losses 2.0, 2.1, 1.6, 1.7, 1.3 and write down best and waited after each epoch. How long has there "
-    "REALLY "
-    "been no better one?",
+    "REALLY been no better one?",
     "`waited` counts all bad epochs there ever were. It must start again when a better one comes.",
     "A smaller case: losses 5, 6, 4, 6 with patience 2. After epoch 1 one epoch was waited; epoch 2 is better, so "
     "waiting starts again; epoch 3 makes one. Nothing stops: the result is (2, 3).",
@@ -1153,8 +1147,8 @@ def mean_of_means(batch_losses, batch_sizes):
 
 
 @exercise.mutant(
-    "The sum of the batch losses is divided by the number of images. Each batch loss is a mean already: "
-    "multiply it by its size first."
+    "The sum of the batch losses is divided by the number of images. Each batch loss is a mean already: multiply it "
+    "by its size first."
 )
 def divides_means_by_images(batch_losses, batch_sizes):
     return sum(batch_losses) / sum(batch_sizes)
@@ -1207,8 +1201,7 @@ plots.confusion(
     matrix,
     patches.class_names,
     alt="A table with one row and one column per photograph. The diagonal holds most squares; a few cells beside it "
-    "are "
-    "dark: pairs of photographs that are often mixed up.",
+    "are dark: pairs of photographs that are often mixed up.",
 )
 
 # %% [markdown]
@@ -1294,11 +1287,9 @@ exercise.random_cases(3, lambda rng: {"matrix": rng.integers(0, 60, (6, 6)) + 10
 exercise.hints(
     "The diagonal holds what was right. Put something there that can never be the largest, in a COPY of the matrix.",
     "np.fill_diagonal(copy, -1), then copy.argmax() gives one number that counts cells row by row; np.unravel_index "
-    "turns "
-    "it into row and column.",
-    "A smaller case: [[9, 2], [3, 8]] has the errors 2 (class 0 taken for 1) and 3 (class 1 taken for 0): the "
-    "result is "
-    "(1, 0, 3).",
+    "turns it into row and column.",
+    "A smaller case: [[9, 2], [3, 8]] has the errors 2 (class 0 taken for 1) and 3 (class 1 taken for 0): the result "
+    "is (1, 0, 3).",
 )
 
 
@@ -1540,8 +1531,8 @@ exercise.hints(
     "What is the largest number in your batch? What does the network's own Rescaling(1 / 255) make of it?",
     "Leave the division out: the network does it. And cut out the square before you resize: its edge is the shorter "
     "side.",
-    "A smaller case: a photograph of 6 x 9 has a middle square of 6 x 6 that begins at row 0 and column (9 - 6) // "
-    "2 = 1.",
+    "A smaller case: a photograph of 6 x 9 has a middle square of 6 x 6 that begins at row 0 and column (9 - 6) // 2 "
+    "= 1.",
 )
 
 
