@@ -298,10 +298,9 @@ def by_unpacking(image_shape, num_filters, kernel_size):
 
 
 @exercise.correct
-def by_asking_keras(image_shape, num_filters, kernel_size):
-    layer = layers.Conv2D(num_filters, kernel_size)
-    layer.build((None, *image_shape) if len(image_shape) == 3 else (None, *image_shape, 1))
-    return tuple(layer.get_weights()[0].shape)
+def by_slicing(image_shape, num_filters, kernel_size):
+    depth = (*image_shape, 1)[2]
+    return [kernel_size, kernel_size, depth, num_filters]
 
 
 @exercise.mutant("This is the code as you were given it. What is the depth of a gray image, and what of an RGB image?")
@@ -435,11 +434,11 @@ from course_utils.authoring import define
 def two_layers(rng, height, width, num_first, num_second):
     """Return arguments for a network of two layers in which every step changes something."""
     return {
-        "image": rng.normal(size=(height, width)).astype(np.float32),
-        "weights_1": rng.normal(size=(3, 3, 1, num_first)).astype(np.float32),
-        "bias_1": rng.normal(size=num_first).astype(np.float32),
-        "weights_2": rng.normal(size=(3, 3, num_first, num_second)).astype(np.float32),
-        "bias_2": rng.normal(size=num_second).astype(np.float32),
+        "image": rng.normal(size=(height, width)).round(2),
+        "weights_1": rng.normal(size=(3, 3, 1, num_first)).round(2),
+        "bias_1": rng.normal(size=num_first).round(2),
+        "weights_2": rng.normal(size=(3, 3, num_first, num_second)).round(2),
+        "bias_2": rng.normal(size=num_second).round(2),
     }
 
 
@@ -460,9 +459,10 @@ exercise.hints(
 # %% tags=["hidden"] exercise="7.2"
 @exercise.correct
 def with_two_keras_layers(image, weights_1, bias_1, weights_2, bias_2):
-    maps = image[np.newaxis, :, :, np.newaxis]
+    maps = image[np.newaxis, :, :, np.newaxis].astype(np.float32)
     for weights, bias in ((weights_1, bias_1), (weights_2, bias_2)):
-        maps = keras.ops.relu(keras.ops.conv(maps, weights, padding="valid") + bias)
+        response = keras.ops.conv(maps, weights.astype(np.float32), padding="valid")
+        maps = keras.ops.relu(response + bias.astype(np.float32))
     return keras.ops.convert_to_numpy(maps)[0]
 
 
@@ -598,10 +598,9 @@ how_deep = (7, 3 * 9, 7 * 7, 14, 4)
 checks.exercise("7.3", how_deep)
 
 # %% tags=["hidden"] exercise="7.3"
-from course_utils.authoring import define
+from course_utils.authoring import define, tuple_slips
 
 exercise = define.answer("7.3", how_deep)
-parts = list(how_deep)
 slips = [
     (0, 9, "field: three 3x3 layers see 7, not 9. Each layer adds 2 to what the one before sees, not 3."),
     (0, 5, "field: two layers see 5. There are three."),
@@ -618,8 +617,7 @@ slips = [
     (4, 8, "pooled: count the 3x3 layers only, not the poolings."),
 ]
 # %% tags=["hidden"] exercise="7.3"
-for place, value, message in slips:
-    exercise.wrong((*parts[:place], value, *parts[place + 1 :]), message)
+tuple_slips.add(exercise, slips)
 exercise.hints(
     "Draw it in one dimension: a number of layer 3 sees 3 numbers of layer 2, these see 5 of layer 1, these see ... ",
     "n layers of 3x3 see 1 + 2n pixels. With poolings, let architectures.receptive_field do the sum, and add pairs "
@@ -874,6 +872,17 @@ def pads_as_pytorch(image, weights, bias, stride=1, padding="valid"):
     return np.maximum(response[0] + bias, 0)
 
 
+@exercise.mutant(
+    "You add K // 2 zeros on each side whatever the stride is. That is right for odd kernels and stride 1 only. Count "
+    "how many zeros are missing, and put the odd one at the end."
+)
+def pads_half_the_kernel(image, weights, bias, stride=1, padding="valid"):
+    around = weights.shape[0] // 2 if padding == "same" else 0
+    response = kernels.correlate_batch(image[np.newaxis], weights, stride=stride, padding=around)
+    return np.maximum(response[0] + bias, 0)
+
+
+# %% tags=["hidden"] exercise="7.4"
 @exercise.mutant("The stride is not used: the result has as many places as with stride 1.")
 def ignores_the_stride(image, weights, bias, stride=1, padding="valid"):
     return convolution_layer(image, weights, bias, 1, padding)
@@ -1065,9 +1074,12 @@ def a_bias_for_each_slice(input_shape, num_filters, kernel_size, stride=1, paddi
 
 
 # %% [markdown]
-# Now use it. The next three exercises ask for several numbers at once, in one tuple. Work them out with pencil
-# and the two formulas first, then let your function check the layers. A pooling layer follows the formula for the
-# size, too: its window is the pool size, its stride is also the pool size, and it has no parameters.
+# Now use it. The next exercises ask for several numbers at once, in one tuple. Work them out with pencil and the two
+# formulas first, then let your function check the layers. Where one or two of your numbers are typical slips, the
+# check names them.
+#
+# A pooling layer follows the formula for the size, too: its window is the pool size, its stride is also the pool size,
+# and it has no parameters.
 #
 # ### Exercise 7.6 (apply): a network on 200 pixels
 #
@@ -1088,12 +1100,11 @@ on_200_pixels = (80, 100, 4640, 100, 25, 20000, 4720)
 checks.exercise("7.6", on_200_pixels)
 
 # %% tags=["hidden"] exercise="7.6"
-from course_utils.authoring import define
+from course_utils.authoring import define, tuple_slips
 
 first, second = architectures.conv_parameters(1, 16, 2), architectures.conv_parameters(16, 32, 3)
 assert on_200_pixels == (first, 100, second, 100, 25, architectures.flattened_size((25, 25, 32)), first + second)
 exercise = define.answer("7.6", on_200_pixels)
-parts = list(on_200_pixels)
 slips = [
     (0, 64, "parameters_1: the 16 biases are missing."),
     (0, 65, "parameters_1: there is one bias for each of the 16 filters."),
@@ -1109,8 +1120,7 @@ slips = [
     (6, 4640, "parameters_all: add the parameters of both convolutions. Poolings have none."),
 ]
 # %% tags=["hidden"] exercise="7.6"
-for place, value, message in slips:
-    exercise.wrong((*parts[:place], value, *parts[place + 1 :]), message)
+tuple_slips.add(exercise, slips)
 exercise.wrong((64, 100, 4608, 100, 25, 20000, 4672), "The biases are missing, in both layers: one for each filter.")
 exercise.wrong((80, 100, 320, 100, 25, 20000, 400), "The second layer's filters are 16 slices deep.")
 exercise.hints(
@@ -1146,12 +1156,11 @@ on_130_pixels = (128, 32, 32, 16, 5120, 280, 5020, 5300)
 checks.exercise("7.7", on_130_pixels)
 
 # %% tags=["hidden"] exercise="7.7"
-from course_utils.authoring import define
+from course_utils.authoring import define, tuple_slips
 
 first, second = architectures.conv_parameters(3, 10, 3), architectures.conv_parameters(10, 20, 5)
 assert on_130_pixels[4:] == (architectures.flattened_size((16, 16, 20)), first, second, first + second)
 exercise = define.answer("7.7", on_130_pixels)
-parts = list(on_130_pixels)
 slips = [
     (0, 129, "A 3x3 filter without padding takes away TWO pixels of a side, one at each end. (The course said 129.)"),
     (0, 130, "Without padding the first layer shrinks the image."),
@@ -1168,8 +1177,7 @@ slips = [
     (7, 10420, "The last number: features are not parameters. Add up the two convolutions only."),
 ]
 # %% tags=["hidden"] exercise="7.7"
-for place, value, message in slips:
-    exercise.wrong((*parts[:place], value, *parts[place + 1 :]), message)
+tuple_slips.add(exercise, slips)
 exercise.wrong((128, 32, 32, 16, 5120, 270, 5000, 5270), "The biases are missing, in both convolutions.")
 exercise.wrong((128, 32, 28, 14, 3920, 280, 5020, 5300), "A padding of 2 gives back what a 5x5 filter takes away.")
 exercise.wrong((128, 32, 32, 16, 5120, 280, 520, 800), "Each filter of the second convolution has 10 slices.")
@@ -1226,10 +1234,9 @@ famous = (896, 64, 63, 55, 34944, 20, 6, 6 * 6 * 32)
 checks.exercise("7.8", famous)
 
 # %% tags=["hidden"] exercise="7.8"
-from course_utils.authoring import define
+from course_utils.authoring import define, tuple_slips
 
 exercise = define.answer("7.8", famous)
-parts = list(famous)
 slips = [
     (0, 864, "Parameters in Keras: the 32 biases are missing."),
     (0, 320, "Parameters in Keras: an RGB image has three channels, so each filter has 27 weights."),
@@ -1247,9 +1254,7 @@ slips = [
     (7, 9216, "Capsules: the 8 numbers of a capsule do not count one by one; it is one capsule."),
 ]
 # %% tags=["hidden"] exercise="7.8"
-for place, value, message in slips:
-    exercise.wrong((*parts[:place], value, *parts[place + 1 :]), message)
-exercise.wrong((896, 63, 64, 55, 34944, 20, 6, 1152), '"same" and "valid" have changed places: same is the larger one.')
+tuple_slips.add(exercise, slips)
 exercise.hints(
     "Eight uses of two formulas. Write down W, F, P and S for each before you compute anything.",
     "Rounding: (W - F + 2P) / S is rounded DOWN, then 1 is added. Keras's same is W / S, rounded UP.",
@@ -1278,12 +1283,11 @@ five_numbers = (2, 3, 16, 0, 1)
 checks.exercise("7.9", five_numbers)
 
 # %% tags=["hidden"] exercise="7.9"
-from course_utils.authoring import define
+from course_utils.authoring import define, tuple_slips
 
 side_of_136 = architectures.output_size(architectures.output_size(136, 3), 4, 4) // 2
 assert five_numbers == (130 - architectures.output_size(130, 3), architectures.same_padding(7), side_of_136, 0, 1)
 exercise = define.answer("7.9", five_numbers)
-parts = list(five_numbers)
 slips = [
     (0, 1, "Sentence 1: count the places of 3 pixels on 5 pixels. There are 3, so 5 shrank by 2."),
     (0, 3, "Sentence 1: the filter is 3 wide, but only what hangs over is lost."),
@@ -1297,8 +1301,7 @@ slips = [
     (4, 0, "Sentence 5: how many TIMES as many. If nothing changes, that is 1."),
 ]
 # %% tags=["hidden"] exercise="7.9"
-for place, value, message in slips:
-    exercise.wrong((*parts[:place], value, *parts[place + 1 :]), message)
+tuple_slips.add(exercise, slips)
 exercise.hints(
     "Do not trust a shortcut: write the formula for each sentence and put the numbers in.",
     "Sentence 3 goes 136 -> valid 3x3 -> pooling 4x4 -> same -> pooling 2x2, rounding down each time. Sentences 4 and "
@@ -1431,6 +1434,12 @@ def returns_the_gradient(windows, wanted, numbers, rate):
     return 2 * windows.T @ (windows @ numbers - wanted) / len(windows)
 
 
+@exercise.mutant("You subtract the loss itself. Asked is how the loss CHANGES with each number: the gradient.")
+def subtracts_the_loss(windows, wanted, numbers, rate):
+    return numbers - rate * np.mean((windows @ numbers - wanted) ** 2)
+
+
+# %% tags=["hidden"] exercise="7.10"
 @exercise.mutant("The errors are missing a minus sign, or wanted is not used: error = response - wanted.")
 def ignores_what_is_wanted(windows, wanted, numbers, rate):
     return gradient_step(windows, 0 * wanted, numbers, rate)
@@ -1658,6 +1667,12 @@ def averages(side):
     return twin_with(padded_first(), last, pool=1)(side)
 
 
+@exercise.mutant("nn.Flatten keeps all numbers. You averaged them: GlobalAveragePooling2D is another layer.")
+def averages_at_the_end(side):
+    return twin_with(padded_first(), last=[layers.GlobalAveragePooling2D(), layers.Dense(10)])(side)
+
+
+# %% tags=["hidden"] exercise="7.11"
 @exercise.mutant("The first layer adds 1 zero at each end. PyTorch's padding=2 adds 2.")
 def pads_by_one(side):
     return twin_with([layers.ZeroPadding2D(1), layers.Conv2D(8, 5, strides=2, activation="relu")])(side)
