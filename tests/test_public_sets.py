@@ -80,17 +80,3 @@ def test_a_goal_is_met_by_accuracy_and_size(monkeypatch, accuracy, parameters, m
     assert digits.met is False
     assert photographs.met is met
     assert photographs.ours_seconds == pytest.approx(100 * accuracy)
-
-
-def test_crops_lose_their_margin_and_keep_their_steps():
-    seen = []
-
-    class Spy:
-        def __call__(self, images, training=None, step=None):
-            seen.append((training, step))
-            return images
-
-    cropped = recipes.Cropped(Spy(), margin=2)
-    images = np.random.default_rng(0).random((2, 8, 9, 3)).astype(np.float32)
-    np.testing.assert_array_equal(cropped(images, training=True, step=(1, 2)), images[:, 2:-2, 2:-2])
-    assert seen == [(True, (1, 2))]
