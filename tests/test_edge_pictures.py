@@ -36,7 +36,7 @@ def test_arrows_refuse_what_cannot_be_read():
     ("size", "kernel_size", "stride", "padding", "places", "note"),
     [(7, 3, 1, 0, 5, None), (7, 3, 2, 0, 3, None), (7, 7, 1, 3, 7, None), (8, 3, 2, 0, 3, "1 pixel never read"),
      (8, 3, 2, 1, 4, "1 added pixel never read"),
-     (12, 3, 4, 0, 3, "1 pixel never read"), (130, 3, 1, 0, 128, None)],
+     (12, 3, 4, 0, 3, "3 pixels never read"), (130, 3, 1, 0, 128, None)],
 )  # fmt: skip
 def test_window_places_states_the_size(size, kernel_size, stride, padding, places, note):
     picture = plots.window_places(size, kernel_size, stride, padding, alt="places")

@@ -49,10 +49,10 @@ def window_places(
     axes.set_ylim(num_rows * 0.72 + 2.1, -1.3)
     axes.set_axis_off()
     left = (columns - padded) / 2
-    reach = starts[-1] + kernel_size
+    read = {start + offset for start in starts for offset in range(kernel_size)}
     for position in range(padded):
         added = not padding <= position < padding + size
-        shade = ADDED if added else UNREAD if position >= reach else PIXEL
+        shade = ADDED if added else PIXEL if position in read else UNREAD
         axes.add_patch(
             patches.Rectangle(
                 (left + position, 0), 1, 1, facecolor=shade, edgecolor=picture.FAINT, linewidth=1,
@@ -75,8 +75,9 @@ def window_places(
             ha="center", va="center", fontsize=8,
         )  # fmt: skip
     top = f"{size} + 2·{padding} − {kernel_size}"
-    rest = (padded - kernel_size) % stride
-    formula = f"({top}) / {stride} + 1 = {len(starts)}" + (" (rounded down)" if rest else "")
+    is_rounded = (padded - kernel_size) % stride > 0
+    rest = padded - len(read)  # at the end, and between the places where the stride is larger than the kernel
+    formula = f"({top}) / {stride} + 1 = {len(starts)}" + (" (rounded down)" if is_rounded else "")
     axes.text(columns / 2, -0.55, formula, ha="center", va="center", fontsize=11, fontweight="bold")
     if rest:
         word = ("added " if rest <= padding else "") + ("pixel" if rest == 1 else "pixels")
