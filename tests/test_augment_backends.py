@@ -17,7 +17,7 @@ def everything(images, draws):
     first, second = layer(images, training=True), layer(images, training=True)
     again = package.Augment.from_config(layer.get_config())(images, training=True)
     step = layer(images, training=True, step=(2, 5))
-    to_numpy = here.ops.convert_to_numpy
+    to_numpy, draws = here.ops.convert_to_numpy, here.ops.convert_to_tensor(draws)
     answer = {"warp": package.warp(images, rotation_degrees=25, shift_right=1.5, scale=1.2, fill="wrap")}
     for fill in FILLS:
         moves = own.Moves("both", 40.0, 3.0, 0.3, 15.0, fill, 9.0)
