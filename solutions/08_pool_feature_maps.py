@@ -367,9 +367,8 @@ exercise.random_cases(
 exercise.hints(
     "Count the places first, downwards and across. They need not be equal.",
     "rows = (H - pool_size) // stride + 1. The window number (row, column) begins at (row * stride, column * stride).",
-    "A smaller case: two rows, both 1 3 5 7 9, with (2, 3): (5 - 2) // 3 + 1 = 2 windows, at columns 0 and 3. "
-    "Their means "
-    "are 2 and 8, so the result is [[2, 8]].",
+    "A smaller case: two rows, both 1 3 5 7 9, with (2, 3): (5 - 2) // 3 + 1 = 2 windows, at columns 0 and 3. Their "
+    "means are 2 and 8, so the result is [[2, 8]].",
 )
 
 
@@ -497,8 +496,7 @@ exercise.hints(
     "Draw one row of 8 pixels and mark which of them a window of 2 with stride 3 reads. Then think of the second axis: "
     "a pixel is read only if its row AND its column are.",
     "Make an array of False, set it to True under every window, and count what is still False. Or count the read "
-    "pixels "
-    "of a row, r: then r * r pixels of the map are read.",
+    "pixels of a row, r: then r * r pixels of the map are read.",
     "A smaller case: size 5 and (2, 3): the windows begin at 0 and 3 and read 0, 1, 3, 4 of a row. So 4 x 4 = 16 of "
     "25 pixels are read, and 9 are not.",
 )
@@ -615,12 +613,10 @@ exercise.random_cases(
     3, lambda rng: {"maps": rng.normal(size=(int(rng.integers(1, 4)), 2 * int(rng.integers(1, 5)), 6, 2))}
 )
 exercise.hints(
-    "Print split.shape for one map of 4 x 4: (1, 2, 2, 2, 2, 1). Which of the four 2s count windows, and which "
-    "count the "
-    "places inside a window?",
-    "height was split into (height // 2, 2): the first tells which window, the second which row in the window. "
-    "Take the "
-    "maximum over the places INSIDE the windows.",
+    "Print split.shape for one map of 4 x 4: (1, 2, 2, 2, 2, 1). Which of the four 2s count windows, and which count "
+    "the places inside a window?",
+    "height was split into (height // 2, 2): the first tells which window, the second which row in the window. Take "
+    "the maximum over the places INSIDE the windows.",
     "A smaller case with one axis: [1, 9, 5, 4].reshape(2, 2) is [[1, 9], [5, 4]]; its rows are the windows. "
     ".max(axis=1) gives [9, 5], which is right; .max(axis=0) gives [5, 9], which compares 1 with 5.",
 )
@@ -842,9 +838,8 @@ exercise.hints(
     "What does the last line compare? Print before and after for a dot that leaves its window.",
     "There are two bugs. before.max() is ONE number; the maps have many. And np.roll brings back on the left what it "
     "pushes out on the right; here zeros come in.",
-    "A smaller case: [[0, 9, 0, 0], [0, 0, 0, 0]] pools to [9, 0]. Moved by 1 it is [[0, 0, 9, 0], ...] and "
-    "pools to [0, "
-    "9]. The largest number is 9 both times, but the maps differ: False.",
+    "A smaller case: [[0, 9, 0, 0], [0, 0, 0, 0]] pools to [9, 0]. Moved by 1 it is [[0, 0, 9, 0], ...] and pools to "
+    "[0, 9]. The largest number is 9 both times, but the maps differ: False.",
 )
 
 
@@ -1091,8 +1086,7 @@ claims.check(
 # networks in 2019 and called it **blur-pooling**. The kernel is as old as Pascal: 1 2 1, divided by 4, across and
 # downwards.
 #
-# On the fence: one row of it, as a stride of 2 sees it, as a max pool sees it, and blurred before every second pixel is
-# taken.
+# Here is one row of the fence, white 1 and sky 0, halved by a max pool, and blurred before every second pixel is taken.
 #
 # **Predict:** what is left of the fence's gaps after blur-pooling, where it stood, and moved by one pixel?
 
@@ -1145,8 +1139,7 @@ plots.slider(
     [f"moved by {pixels}" for pixels in range(5)],
     alt="The fence halved in three ways, moved by 0 to 4 pixels. With the max pool, fence and wall take turns. Blurred "
     "before pixels are skipped, it is a pale fence at every step. With a maximum at every place and a blur the "
-    "fence is "
-    "pale at even moves and an even light gray at odd ones.",
+    "fence is pale at even moves and an even light gray at odd ones.",
 )
 
 # %% [markdown]
@@ -1534,11 +1527,9 @@ exercise.hints(
     "Two lines tie the network to one size. Which one says a size, and which one makes a row whose length "
     "depends on it?",
     "A side that may be anything is None in keras.Input. And of 16 maps, 16 numbers should be left: which layer "
-    "keeps the "
-    "largest of each map?",
+    "keeps the largest of each map?",
     "A smaller case: keras.Sequential([keras.Input((None, None, 3)), layers.GlobalMaxPooling2D()]) takes colour "
-    "images of "
-    "any size and gives three numbers.",
+    "images of any size and gives three numbers.",
 )
 
 
@@ -1721,9 +1712,8 @@ exercise.wrong(15**3 * 4, "The fourth window has the maximum 0. In how many ways
 exercise.hints(
     "Begin with one window: how many of its fillings with 0 and 1 have the maximum 1? How many have the maximum 0?",
     "The windows do not overlap, so each is filled independently of the others: multiply the four numbers.",
-    "A smaller case: windows of two numbers and the pooled row 1 0: three fillings (01, 10, 11) for the first, "
-    "one (00) "
-    "for the second: 3 x 1 = 3.",
+    "A smaller case: windows of two numbers and the pooled row 1 0: three fillings (01, 10, 11) for the first, one "
+    "(00) for the second: 3 x 1 = 3.",
 )
 
 # %% [markdown]
