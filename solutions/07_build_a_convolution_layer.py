@@ -13,7 +13,7 @@
 #   - Compute output sizes and numbers of parameters of any convolutional network with two formulas
 #   - Show by experiment that gradient descent finds Sobel's nine numbers, and when it does not
 #   - Read PyTorch code and write the Keras network that gives the same numbers
-# needs: [02_convolve_with_kernels, 03_find_edges_and_handle_borders, 05_classify_digits_with_an_mlp]
+# needs: [03_find_edges_and_handle_borders, 05_classify_digits_with_an_mlp, 06_share_weights_locally]
 # data: [camera, cat, motorcycle]
 # budget: {cpu_seconds: 40, memory_mb: 1600, gpu: not needed}
 
@@ -924,8 +924,9 @@ def threshold_after_relu(image, weights, bias, stride=1, padding="valid"):
 # $$\left\lfloor \frac{W - F + 2P}{S} \right\rfloor + 1 \qquad \text{in Keras: valid } \left\lceil \frac{W - F + 1}{S}
 # \right\rceil, \quad \text{same } \left\lceil \frac{W}{S} \right\rceil$$
 #
-# The two never meet. The size of the image is not in the first formula: the same filters are used at every place, so a
-# larger photograph needs *no* further parameter. The number of filters is not in the second; it becomes the depth.
+# The two never meet. The size of the image is not in the first formula: the same filters are used at every place
+# (the shared weights of lesson 06), so a larger photograph needs *no* further parameter. The number of filters is
+# not in the second; it becomes the depth.
 #
 # A worked example: 7 pixels, $F = 3$, no padding. Stride 1: (7 - 3) / 1 + 1 = **5**. Stride 2: (7 - 3) / 2 + 1 = **3**.
 
@@ -1190,27 +1191,32 @@ exercise.hints(
 )
 
 # %% [markdown]
-# And this is that network, drawn as **volumes**: the face of each box is the size of the maps, its length their number.
-# It tells what convolutional networks do: they trade space for depth.
+# A network is often drawn as **volumes**: the face of each box is the size of the maps, its length their number.
+# Here is a typical one. **Predict:** which way do the boxes change from left to right?
+
+# %% tags=["predict"]
+prediction = "..."
 
 # %% tags=["figure"]
-network_130 = keras.Sequential(
-    [
-        keras.Input((130, 130, 3)),
-        layers.Conv2D(10, 3, activation="relu"),
-        layers.MaxPooling2D(4),
-        layers.Conv2D(20, 5, padding="same", activation="relu"),
-        layers.MaxPooling2D(2),
-        layers.Flatten(),
-        layers.Dense(10),
-    ]
-)
+blocks = []
+for num_filters in (16, 32, 64):
+    blocks += [layers.Conv2D(num_filters, 3, padding="same", activation="relu"), layers.MaxPooling2D(2)]
+typical = keras.Sequential([keras.Input((96, 96, 3)), *blocks, layers.Flatten(), layers.Dense(10)])
+cat_in_colour = cv2.resize(images.load("cat")[:300, 75:375], (96, 96), interpolation=cv2.INTER_AREA)
 plots.volumes(
-    network_130,
-    image=cv2.resize(images.load("cat")[:300, 75:375], (130, 130), interpolation=cv2.INTER_AREA),
-    alt="A cat's photograph, then boxes that become smaller and longer from layer to layer, at last two thin columns "
-    "of numbers.",
+    typical,
+    image=cat_in_colour,
+    alt="A cat's photograph of 96 x 96 pixels, then boxes that become smaller and longer from layer to layer, 12 x 12 "
+    "x 64 at the end, and at last two thin columns of 9,216 and 10 numbers.",
 )
+
+# %% [markdown]
+# **What to notice.** From left to right the faces shrink and the boxes grow longer: the network trades *where* for
+# *what*. Each pooling halves the side, each convolution doubles the number of maps. And the table of the same network
+# says where its parameters are: not in the boxes, but between the last two columns.
+
+# %%
+architectures.table(typical)
 
 # %% [markdown]
 # ### Exercise 7.8 (apply): first layers of famous networks

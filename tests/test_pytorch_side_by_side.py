@@ -162,7 +162,7 @@ def test_table_shows_every_pair_as_text_and_as_html():
     for pair in side_by_side.PAIRS:
         assert pair.torch.splitlines()[-1] in text
         assert "<td style=" in shown
-    assert text.count("OTHER numbers") == shown.count("<b>no</b>") == 1
+    assert text.count("OTHER numbers") == shown.count("<b>other numbers</b>") == 1
     assert "6 / 12" in shown
     assert "forward" in repr(side_by_side.classes())
     assert "def call" in repr(side_by_side.classes())

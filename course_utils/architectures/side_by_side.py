@@ -9,7 +9,7 @@ import textwrap
 
 import numpy as np
 
-HEADINGS = ("PyTorch", "Keras", "in", "out", "parameters", "same numbers")
+HEADINGS = ("PyTorch", "Keras")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,19 +218,20 @@ class Sides:
         return f"{pair.input_shape} -> {pair.output_shape}, {_count(pair)} parameters, {equal}"
 
     def _repr_html_(self) -> str:
-        cell = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;"
+        cell = "padding:6px 14px 0 0;vertical-align:top;text-align:left;"
         head = "".join(f'<th scope="col" style="{cell}">{name}</th>' for name in HEADINGS)
         rows = []
         for pair in self.pairs:
-            code = [
-                f'<pre style="margin:0;padding:0;background:none">{html.escape(_wrapped(side))}</pre>'
+            code = "".join(
+                f'<td style="{cell}"><pre style="margin:0;padding:0;background:none;font-size:12px">'
+                f"{html.escape(_wrapped(side))}</pre></td>"
                 for side in (pair.torch, pair.keras)
-            ]
-            note = f"<br><small>{html.escape(pair.note)}</small>" if pair.note else ""
-            texts = [str(pair.input_shape), str(pair.output_shape), _count(pair)]
-            equal = "yes" if pair.same_numbers else "<b>no</b>"
-            texts = [*code, *texts, equal + note]
-            rows.append("<tr>" + "".join(f'<td style="{cell}">{text}</td>' for text in texts) + "</tr>")
+            )
+            facts = html.escape(self._summary(pair))
+            facts = facts.replace("OTHER numbers", "<b>other numbers</b>").replace("-&gt;", "→")
+            facts += f". {html.escape(pair.note)}" if pair.note else ""
+            below = "padding:2px 0 6px 0;text-align:left;border-bottom:1px solid #bbb;"
+            rows.append(f'<tr>{code}</tr><tr><td colspan="2" style="{below}"><small>{facts}</small></td></tr>')
         return (
             f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody>'
             "</table>"
