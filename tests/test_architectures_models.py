@@ -232,6 +232,23 @@ def test_error_says_what_to_do(make, error, words):
     assert words in str(caught.value)
 
 
+def test_layers_of_the_course_are_known_too():
+    """Some keep one number where Keras keeps a pair; augmentation works on training images only."""
+    from course_utils import augment, local, pooling
+
+    model = _sequential(
+        augment.Augment(shift_pixels=2),
+        local.LocallyConnected2D(4, 3),
+        pooling.BlurPool2D(),
+        layers.Conv2D(8, 3),
+        shape=(28, 28, 1),
+    )
+    rows = architectures.table(model).rows
+    assert [row.receptive_field for row in rows] == [1, 1, 3, 5, 9]
+    assert rows[2].layer == "LocallyConnected2D 4, 3×3"
+    assert rows[2].parameters == architectures.locally_connected_parameters(28, 1, 4, 3)
+
+
 def test_known_network_has_known_numbers():
     """VGG16's convolutional part, whose weights are not made: 14,714,688 parameters and a field of 212 pixels."""
     parts = []

@@ -7,6 +7,7 @@ Key = tuple[str, int]  # the name of an operation and which of its uses
 
 _POOLING = re.compile(r"(Max|Average)Pooling\dD")
 _PARTS = ("filters", "units", "rate", "target_shape")
+_WINDOW = ("kernel_size", "pool_size", "strides")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,12 +134,10 @@ def settings(layer) -> str:
         '8, 3×3, same'
     """
     words = [_short(getattr(layer, part)) for part in _PARTS if _is_plain(getattr(layer, part, None))]
-    for part in ("kernel_size", "pool_size", "size"):
-        if isinstance(getattr(layer, part, None), (tuple, list)):
-            words.append("×".join(map(str, getattr(layer, part))))
-    strides = getattr(layer, "strides", None)
-    usual = tuple(getattr(layer, "pool_size", ()) or (1,) * len(strides or ())) if strides else ()
-    if isinstance(strides, (tuple, list)) and tuple(strides) != usual:
+    kernel_size, pool_size, strides = (_sides(getattr(layer, part, None)) for part in _WINDOW)
+    enlarged = getattr(layer, "size", None) if type(layer).__name__.startswith("UpSampling") else None
+    words += ["×".join(map(str, sides)) for sides in (kernel_size, pool_size, _sides(enlarged)) if sides]
+    if strides and strides != (pool_size or (1,) * len(strides)):
         words.append("stride " + _short(strides))
     dilation = getattr(layer, "dilation_rate", None)
     if isinstance(dilation, (tuple, list)) and set(dilation) != {1}:
@@ -154,6 +153,13 @@ def settings(layer) -> str:
     if getattr(layer, "use_bias", True) is False:
         words.append("no bias")
     return " ".join([*filter(None, [", ".join(words)]), *_own_name(layer)])
+
+
+def _sides(value) -> tuple[int, ...]:
+    # Layers of others may keep one number where Keras keeps one for each side.
+    if isinstance(value, (tuple, list)):
+        return tuple(value)
+    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else ()
 
 
 def _is_plain(value) -> bool:

@@ -120,7 +120,7 @@ def _spatial(layer, shape, number: int):
 
 def _window(layer, before, shape, size):
     number = len(size)
-    strides = _many(layer.strides) if number == 2 else tuple(layer.strides)
+    strides = _many(layer.strides)
     dilation = getattr(layer, "dilation_rate", None) or (1,) * number
     padding = getattr(layer, "padding", "valid")
     windows = []
