@@ -134,9 +134,9 @@ by_opencv = cv2.filter2D(camera, cv2.CV_32F, kernels.SOBEL_X, borderType=cv2.BOR
 
 row, column = 150, 411  # the side of the tower
 window = camera[row - 1 : row + 2, column - 1 : column + 2].astype(float)
-print("by hand  ", np.sum(window * kernels.SOBEL_X))
-print("by layer ", float(by_layer[0, row, column, 0]))
-print("by OpenCV", float(by_opencv[row, column]))
+print(f"by hand   {np.sum(window * kernels.SOBEL_X):.1f}")
+print(f"by layer  {by_layer[0, row, column, 0]:.1f}")
+print(f"by OpenCV {by_opencv[row, column]:.1f}")
 
 # %% tags=["claim"]
 claims.check(
@@ -719,7 +719,7 @@ columns_in_keras = keras.ops.convert_to_numpy(keras_way(ruler))[0, 8, :, 0]
 columns_in_pytorch = keras.ops.convert_to_numpy(pytorch_way(ruler))[0, 8, :, 0]
 print("shapes       ", keras_way.output_shape, pytorch_way.output_shape)
 print("parameters   ", keras_way.count_params(), pytorch_way.count_params())
-print("looks at     ", columns_in_keras[8], columns_in_pytorch[8])
+print(f"looks at      {columns_in_keras[8]:.1f} {columns_in_pytorch[8]:.1f}")
 print("exact middle ", 8 * 16 + 7.5)
 
 # %% tags=["claim"]
