@@ -65,7 +65,15 @@ def accuracy(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 50
             f"there are {len(images)} images and labels of the shape {labels.shape}; "
             "accuracy needs at least one image, and one whole number as label for each: shape (N,)."
         )
-    outputs = np.asarray(model.predict(images, batch_size=batch_size, verbose=0))
+    import keras
+
+    # Not model.predict, which is compiled anew for every network: that takes longer than a few thousand small images.
+    outputs = np.concatenate(
+        [
+            keras.ops.convert_to_numpy(model(images[start : start + batch_size], training=False))
+            for start in range(0, len(images), batch_size)
+        ]
+    )
     if outputs.ndim != 2 or outputs.shape[1] < 2:
         raise ValueError(
             f"the model gives the shape {outputs.shape}; accuracy needs one number per class and image: (N, classes). "
