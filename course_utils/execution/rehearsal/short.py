@@ -49,19 +49,21 @@ class _Rehearsal:
         kinds = [type(layer).__name__ for layer in model.layers if type(layer).__name__ != "InputLayer"]
         return f"{names[0] if names else model.name} ({', '.join(dict.fromkeys(kinds))})"
 
-    def try_out(self, model: keras.Model, data: tuple) -> dict:
+    def try_out(self, model: keras.Model, x: Any, y: Any = None, sample_weight: Any = None, class_weight=None) -> dict:
         """Put a model to the test unless an equal one has been; return the results of an ordinary step."""
         self.fits += 1
         compiled = getattr(model, "_rehearsal_compiled", {})
-        key = trials.signature(model, data, compiled)
-        if key in self.tried:
-            if not model.built:
-                model(data[0])
+        key = trials.signature(model, slices.kinds(x, y), compiled)
+        if key in self.tried and model.built:
             if model.optimizer is not None and not model.optimizer.built:
                 model.optimizer.build(model.trainable_variables)
             return self.tried[key]
+        data = slices.first_rows(x, y, sample_weight, class_weight)
         if not model.built:
-            model(data[0])
+            model(trials.tensors(data)[0])
+            key = trials.signature(model, slices.kinds(x, y), compiled)
+            if key in self.tried:
+                return self.tried[key]
         optimizer = trials.signature_of_optimizer(model.optimizer)
         started = time.process_time()
         outcomes = trials.both(model, data, compiled, plain_optimizer=optimizer in self.optimizers)
@@ -115,7 +117,7 @@ def fit(
 ):  # fmt: skip
     """Try the model out, then go through the motions of a training."""
     self._assert_compile_called("fit")
-    logs = _rehearsal.try_out(self, slices.first_rows(x, y, sample_weight, class_weight))
+    logs = _rehearsal.try_out(self, x, y, sample_weight, class_weight)
     if validation_data is not None or validation_split:
         logs = {**logs, **{f"val_{name}": value for name, value in logs.items()}}
     listed = keras.callbacks.CallbackList(
@@ -165,7 +167,7 @@ def predict_on_batch(self, x):
 def _train_on_batch(original):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         data = slices.first_rows(x, y, sample_weight, class_weight)
-        _rehearsal.try_out(self, data)
+        _rehearsal.try_out(self, *data)
         return original(self, data[0], y=data[1], sample_weight=data[2], return_dict=return_dict)
 
     return train_on_batch

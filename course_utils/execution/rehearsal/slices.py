@@ -42,6 +42,20 @@ def count_rows(data: Any, steps: int | None = None) -> int:
     return sum(num_rows(_inputs(batch)) for batch in itertools.islice(batches, steps))
 
 
+def kinds(x: Any, y: Any = None) -> list[tuple]:
+    """Return shape and type of one row of each part of the data, of a stream of batches without drawing one.
+
+    Example:
+        >>> kinds(np.zeros((99, 4), "float32"), np.ones(99, "int64"))
+        [((4,), 'float32'), ((), 'int64')]
+    """
+    if hasattr(x, "element_spec"):
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(x.element_spec)
+    elif is_stream(x):
+        return []
+    return [(tuple(leaf.shape[1:]), keras.backend.standardize_dtype(leaf.dtype)) for leaf in _leaves((x, y))]
+
+
 def _inputs(batch: Any) -> Any:
     return keras.utils.unpack_x_y_sample_weight(batch)[0]
 

@@ -51,7 +51,7 @@ def remember_explicit_types() -> None:
     keras.layers.Layer.__init__ = initialise
 
 
-def signature(model: keras.Model, data: tuple, compiled: dict) -> str:
+def signature(model: keras.Model, kinds: list, compiled: dict) -> str:
     """Return a text that is the same for models of one architecture, loss and kind of data, whatever their names."""
     try:
         config = model.get_config()
@@ -60,8 +60,6 @@ def signature(model: keras.Model, data: tuple, compiled: dict) -> str:
     text = json.dumps(_plain(config), sort_keys=True, default=str)
     for index, layer in enumerate(model._flatten_layers()):
         text = text.replace(f'"{layer.name}"', f'"layer {index}"')
-    leaves = [leaf for leaf in keras.tree.flatten(data[:2]) if leaf is not None]
-    kinds = [(tuple(leaf.shape[1:]), keras.backend.standardize_dtype(leaf.dtype)) for leaf in leaves]
     return json.dumps([type(model).__qualname__, text, _plain(compiled.get("loss")), kinds], default=str)
 
 
