@@ -63,7 +63,7 @@ network.compile(optimizer=keras.optimizers.Adam(learning_rate=1e-3), loss=loss, 
 history = network.fit(
     training.batches(*data.train, batch_size=128, seed=0),
     validation_data=training.batches(*data.validation, batch_size=500, shuffle=False),
-    epochs=10,
+    epochs=7,
     verbose=0,
     callbacks=training.callbacks(),
 )
@@ -519,7 +519,7 @@ def returns_logarithms(scores):
 p = np.linspace(0.005, 1, 200)
 plots.lines(
     p,
-    {"loss": -np.log(p)},
+    {"": -np.log(p)},
     xlabel="probability that the network gives to the right class",
     ylabel="loss",
     height=2.4,
@@ -573,7 +573,7 @@ print("minus the logarithm of 1/10:", round(-np.log(1 / 10), 3))
 # %% tags=["claim"]
 training.seed(1)
 untrained = keras.models.clone_model(network)  # the same layers with new, random weights
-its_loss = float(loss(data.validation.labels, untrained.predict(data.validation.images, verbose=0)))
+its_loss = float(loss(data.validation.labels, untrained(data.validation.images)))
 claims.check(
     "the loss of a network with random weights is that of guessing, to within 0.4",
     abs(its_loss - np.log(10)) < 0.4,
@@ -867,7 +867,7 @@ exercise.hints(
 
 
 # %%
-def descend(pixels, labels, rate, num_steps=40):
+def descend(pixels, labels, rate, num_steps=25):
     """Train one layer of ten units by plain gradient descent; return its weights and the loss before each step."""
     weights = np.zeros((pixels.shape[1], 10), dtype=np.float32)
     should_be = np.eye(10, dtype=np.float32)[labels]  # a row for each picture, with a 1 at the right class
@@ -894,23 +894,30 @@ prediction = "..."
 # %% tags=["figure"]
 runs = {rate: descend(as_lists(data.train.images), data.train.labels, rate) for rate in (0.01, 0.5, 5.0)}
 plots.lines(
-    range(40),
+    range(25),
     {f"rate {rate:g}": losses for rate, (_, losses) in runs.items()},
     xlabel="steps",
     ylabel="loss",
-    alt="Three curves that start at 2.3. With rate 0.01 the loss falls slowly and is still high after 40 steps. With "
-    "0.5 it falls fast and evenly. With 5 it jumps up and down in large jags.",
+    log_y=True,
+    alt="Three curves that start at 2.3. With rate 0.01 the loss falls slowly and is still high at the end. With 0.5 "
+    "it falls fast and evenly. With 5 it first shoots up to many times its start and comes back only after many steps.",
 )
 
 # %% tags=["claim"]
 slow, good, wild = (np.array(losses) for _, losses in runs.values())
-claims.check("with rate 0.01 the loss is still above 1.5 after 40 steps", slow[-1] > 1.5, value=slow[-1])
+claims.check("with rate 0.01 the loss is still above 1.5 after 25 steps", slow[-1] > 1.5, value=slow[-1])
 claims.check("with rate 0.5 it is below 0.7", good[-1] < 0.7, value=good[-1])
-claims.check("with rate 5 it rises again in at least 5 of the 40 steps", np.sum(np.diff(wild) > 0) >= 5)
+claims.check(
+    "with rate 5 it shoots up to more than twice the loss of guessing on the way",
+    wild.max() > 2 * np.log(10),
+    wild.max(),
+)
 
 # %% [markdown]
-# **What to notice.** Too small a rate wastes time. Too large a rate jumps across the valley to the other slope,
-# which is higher. The learning rate is the first number to look at when training goes wrong.
+# **What to notice.** (The scale is logarithmic: each line is ten times the one below.) Too small a rate wastes
+# time. Too large a rate jumps across the valley to the other slope, higher up than it was. This small classifier
+# finds back after many steps; most networks do not. The learning rate is the first number to look at when training
+# goes wrong.
 #
 # Now the promised question: what if we **forget to divide the pixels by 255**? Slope = pixel x (...), so every
 # slope is 255 times larger; and so is what a weight does to the score. **Predict:** with the good rate 0.5, what
@@ -926,7 +933,7 @@ unscaled_accuracy = np.mean(test_scores.argmax(axis=1) == data.test.labels)
 
 # %% tags=["claim"]
 claims.check(
-    "without rescaling, the loss after 40 steps is higher than that of guessing",
+    "without rescaling, the loss after 25 steps is higher than that of guessing",
     unscaled_losses[-1] > np.log(10),
     value=unscaled_losses[-1],
     name="unscaled_loss",
@@ -939,7 +946,7 @@ claims.check(
 )
 
 # %% [markdown]
-# **What to notice.** A loss of {{unscaled_loss:.1f}}, more than twice that of guessing, and an accuracy of
+# **What to notice.** A loss of {{unscaled_loss:,.0f}}, where guessing has 2.3, and an accuracy of
 # {{unscaled_accuracy:.0%}}! Both are true. The scores have become huge, so the network is *completely sure* of each
 # answer, also of its mistakes, and each of these costs it dearly. Nobody who looks only at the accuracy would
 # notice.
@@ -1304,7 +1311,7 @@ def swaps(train_batches, validation_batches):
 # | `Dense(10)` | ten scores; no activation, as the loss works from logits |
 # | `compile(optimizer=..., loss=..., metrics=...)` | how to step, what to make small, what to report |
 # | `Adam(learning_rate=1e-3)` | gradient descent with a step size of its own for each weight |
-# | `fit(..., validation_data=..., epochs=10)` | ten times through the training pictures, with a look at validation |
+# | `fit(..., validation_data=..., epochs=7)` | seven times through the training pictures, with a look at validation |
 # | `callbacks=training.callbacks()` | at the end, put back the weights of the epoch with the best validation loss |
 #
 # **Adam** is worth a sentence more. Plain gradient descent takes the same learning rate for all 669,706 parameters.
@@ -1349,10 +1356,13 @@ claims.check(
 )
 
 # %% [markdown]
-# **What to notice.** On the pictures from which it learned, the network ends at {{train_accuracy:.1%}}; it knows
-# them by heart. On others it stopped getting better after some epochs: its validation loss is {{loss_ratio:.0f}}
-# times its training loss. What it still learns in the last epochs is of use for its 3,500 pictures only. This is
-# **over-fitting**.
+# **What to notice.** On the pictures from which it learned, the network ends at {{train_accuracy:.1%}}: it knows
+# them by heart. On others it has nearly stopped getting better, and its loss there is {{loss_ratio:.0f}} times as
+# high. This gap is called **over-fitting**: what it still learns is of use for its 3,500 pictures only. A little of
+# it is normal. It does harm when the validation curves turn back.
+#
+# Did you wonder about the first epoch, where training looks *worse* than validation? The training numbers are means
+# over the whole epoch, from a network that was still learning. Validation is measured at its end.
 #
 # | you see | it is called | what to try |
 # |---|---|---|
@@ -1440,7 +1450,7 @@ exercise.hints(
 # All choices are made. Now, and only now, the test pictures.
 
 # %%
-test_scores = network.predict(data.test.images, verbose=0)  # (1000, 10)
+test_scores = keras.ops.convert_to_numpy(network(data.test.images))  # (1000, 10)
 predicted = test_scores.argmax(axis=1)
 
 # %% tags=["claim"]
@@ -1659,7 +1669,7 @@ prediction = {"MLP": "...", "CNN": "..."}
 def build_mlp():
     parts = [layers.Flatten(), layers.Dense(512, activation="relu"), layers.Dense(512, activation="relu")]
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), *parts, layers.Dense(10)])
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate=2e-3), loss=loss)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=3e-3), loss=loss)
     return model
 
 
@@ -1686,19 +1696,18 @@ print(f"parameters: MLP {build_mlp().count_params():,}, CNN {build_cnn().count_p
 distances = [0, 2, 4, 8]  # pixels to the right
 accuracies = {}
 accuracy_when_moved = {}
-for name, build, epochs in (("MLP", build_mlp, 4), ("CNN", build_cnn, 5)):
-    as_they_are, shuffled = [], []
-    for seed, model in training.fresh_starts(build):
-        model.fit(training.batches(*data.train, batch_size=128, seed=seed), epochs=epochs, verbose=0)
-        moved_sets = [datasets.shift(data.test.images, distance) for distance in distances]
-        as_they_are.append([training.accuracy(model, images, data.test.labels) for images in moved_sets])
-    for seed, model in training.fresh_starts(build):
-        batches = training.batches(shuffled_train, data.train.labels, batch_size=128, seed=seed)
+moved_sets = [datasets.shift(data.test.images, distance) for distance in distances]
+for name, build, epochs in (("MLP", build_mlp, 3), ("CNN", build_cnn, 4)):
+    results = {"digits": [], "shuffled": []}
+    for number, (seed, model) in enumerate(training.fresh_starts(build, seeds=[0, 1, 2, 0, 1, 2])):
+        kind = "digits" if number < 3 else "shuffled"  # three starts for each
+        images, test_sets = (data.train.images, moved_sets) if number < 3 else (shuffled_train, [shuffled_test])
+        batches = training.batches(images, data.train.labels, batch_size=128, seed=seed)
         model.fit(batches, epochs=epochs, verbose=0)
-        shuffled.append(training.accuracy(model, shuffled_test, data.test.labels))
-    accuracy_when_moved[name] = np.array(as_they_are)  # (3 starts, 4 distances)
-    accuracies[f"{name}, digits"] = accuracy_when_moved[name][:, 0]
-    accuracies[f"{name}, shuffled"] = np.array(shuffled)
+        results[kind].append([training.accuracy(model, images, data.test.labels) for images in test_sets])
+    accuracy_when_moved[name] = np.array(results["digits"])  # (3 starts, 4 distances)
+    for kind, found in results.items():
+        accuracies[f"{name}, {kind}"] = np.array(found)[:, 0]  # where the digits stand in their place
 
 # %% tags=["figure"]
 plots.seed_dots(
@@ -1719,7 +1728,7 @@ claims.check(
     unit="points",
     name="mlp_change",
 )
-least_loss = profile.choose(quick=0.035, full=0.01)
+least_loss = profile.choose(quick=0.03, full=0.01)
 claims.check(
     "the CNN loses accuracy with every start: its best shuffled run is clearly worse than its worst one on digits",
     accuracies["CNN, digits"].min() - accuracies["CNN, shuffled"].max() > least_loss,
@@ -1727,14 +1736,19 @@ claims.check(
     unit="points",
     name="cnn_loss",
 )
+mistakes = (1 - accuracies["CNN, shuffled"].mean()) / (1 - accuracies["CNN, digits"].mean())
+claims.check(
+    "shuffled, the CNN makes at least 1.5 times as many mistakes", mistakes > 1.5, mistakes, name="cnn_mistakes"
+)
 claims.check(
     "on shuffled digits every MLP beats every CNN",
     accuracies["MLP, shuffled"].min() > accuracies["CNN, shuffled"].max(),
 )
 
 # %% [markdown]
-# **What to notice.** The CNN loses {{cnn_loss:.1f}} points: it makes more than twice as many mistakes as before.
-# The MLP does not care ({{mlp_change:+.1f}} points, which is within the spread of the three starts).
+# **What to notice.** The CNN loses {{cnn_loss:.1f}} points; it makes {{cnn_mistakes:.1f}} times as many mistakes as
+# before. The MLP does not care: its mean changes by {{mlp_change:+.1f}} points, about as much as its three starts
+# differ among themselves.
 #
 # For the MLP, **shuffled digits are just as good as digits**. And that is no compliment. It means that it never
 # knew which pixels lie side by side. Every pixel has weights of its own, and nothing ties those of neighbours
@@ -1746,7 +1760,8 @@ places = datasets.permute_pixels(np.arange(784).reshape(1, 28, 28, 1)).ravel()  
 twin = keras.models.clone_model(network)
 first_weights, *others = network.get_weights()
 twin.set_weights([first_weights[places], *others])
-difference = np.abs(twin.predict(shuffled_test, verbose=0) - test_scores).max()
+twin_scores = keras.ops.convert_to_numpy(twin(shuffled_test))
+difference = np.abs(twin_scores - test_scores).max()
 claims.check(
     "with its first weights shuffled too, the trained MLP gives the same scores for shuffled digits, to 0.01",
     difference < 0.01,
@@ -1851,7 +1866,8 @@ chosen = [int(np.flatnonzero(patches.train.labels == k)[0]) for k in range(len(p
 plots.grid(
     patches.train.images[chosen],
     titles=patches.class_names,
-    columns=9,
+    columns=6,
+    cell=1.4,
     alt="Seventeen small pieces of photographs in colour, with the names of the photographs: among them fur of the "
     "cat, bricks, grass, gravel, coins, galaxies, the moon and a printed page.",
 )
@@ -1873,7 +1889,7 @@ def build_for_patches(hidden_units, peak):
     hidden = [layers.Dense(units, activation="relu") for units in hidden_units]
     to_one = layers.Rescaling(1 / 127.5, offset=-1)
     model = keras.Sequential([keras.Input((32, 32, 3)), to_one, layers.Flatten(), *hidden, layers.Dense(17)])
-    schedule = training.OneCycle(peak, training.num_steps(len(patches.train.labels), 128, epochs=6))
+    schedule = training.OneCycle(peak, training.num_steps(len(patches.train.labels), 128, epochs=3))
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss)
     return model
 
@@ -1882,7 +1898,7 @@ patch_accuracies = {}
 for name, hidden_units, peak in (("linear", [], 1e-2), ("MLP", [128, 128], 3e-3)):
     results = []
     for seed, model in training.fresh_starts(lambda units=hidden_units, peak=peak: build_for_patches(units, peak)):
-        model.fit(training.batches(*patches.train, batch_size=128, seed=seed), epochs=6, verbose=0)
+        model.fit(training.batches(*patches.train, batch_size=128, seed=seed), epochs=3, verbose=0)
         results.append(training.accuracy(model, *patches.test))
     patch_accuracies[f"{name}, {model.count_params():,} parameters"] = results
 
