@@ -63,8 +63,8 @@ def build_network():
         [
             keras.Input((28, 28, 1)),
             layers.Rescaling(1 / 255),
-            layers.Conv2D(16, kernel_size=5, strides=2, padding="same", activation="relu"),
-            layers.Conv2D(32, kernel_size=3, strides=2, padding="same"),
+            layers.Conv2D(16, kernel_size=4, strides=2, activation="relu"),
+            layers.Conv2D(32, kernel_size=3, strides=2),
             layers.BatchNormalization(momentum=0.9),
             layers.ReLU(),
             layers.Flatten(),
@@ -109,7 +109,7 @@ prediction = "..."  # "at 30", "at 60", "at 90 degrees"; "it will be unsure" or 
 
 # %% tags=["figure"]
 angles = np.arange(0, 120, 15)
-seven = digits.test.images[digits.test.labels == 7][3]  # (28, 28, 1)
+seven = digits.test.images[digits.test.labels == 7][0]  # (28, 28, 1)
 tilted = np.stack([augment.warp(seven, rotation_degrees=angle) for angle in angles])  # (8, 28, 28, 1)
 probabilities = keras.ops.softmax(network.predict(tilted, verbose=0))  # (8, 10)
 plots.predictions(
@@ -125,7 +125,7 @@ plots.predictions(
 test_images, test_labels = digits.test
 upright = training.accuracy(network, test_images, test_labels)
 turned = training.accuracy(network, augment.warp(test_images, rotation_degrees=60), test_labels)
-claims.check("upright it reads more than 95% of the test digits", upright > 0.95, value=upright, name="upright")
+claims.check("upright it reads more than 93% of the test digits", upright > 0.93, value=upright, name="upright")
 claims.check("turned by 60 degrees it reads fewer than half", turned < 0.5, value=turned, name="turned_60")
 
 # %% tags=["claim"]
@@ -173,8 +173,8 @@ plots.grid(
     draws.astype(np.uint8),
     columns=8,
     cell=1.05,
-    alt="The same cat sixteen times: looking left or right, tilted to either side, nearer or farther, off the middle, "
-    "paler or in stronger colours. At the borders its fur is mirrored.",
+    alt="The face of one cat, sixteen times: mirrored or not, tilted to either side, nearer or farther, off the "
+    "middle, paler or in stronger colours. At the borders the fur is mirrored.",
 )
 
 # %% [markdown]
@@ -234,7 +234,7 @@ plots.compare(
 # **bilinear**. One pixel by hand:
 
 # %%
-row, column = 9, 16  # of the new image
+row, column = 13, 10  # of the new image
 x, y = column - middle, row - middle
 old_column = np.cos(angle) * x - np.sin(angle) * y + middle
 old_row = np.sin(angle) * x + np.cos(angle) * y + middle
@@ -495,8 +495,8 @@ at_once = augment.warp(man, rotation_degrees=12 * 30)
 plots.compare(
     man[..., 0], step_by_step[..., 0], at_once[..., 0], height=2.6,
     titles=["the photograph", "12 turns by 30 degrees", "1 turn by 360 degrees"],
-    alt="A man at a film camera. After twelve turns he is blurred, and black corners have eaten the picture down to a "
-    "disc. After one turn by 360 degrees the photograph is as it was.",
+    alt="A man's head from the side. After twelve turns the hairs are gone, and black corners have eaten the picture "
+    "down to a disc. After one turn by 360 degrees the photograph is as it was.",
 )  # fmt: skip
 
 # %% tags=["claim"]
@@ -558,7 +558,7 @@ by_angle = against_strength("rotation_degrees", angles)
 plots.bands(
     angles, by_angle, xlabel="test digits turned by (degrees)", ylabel="accuracy",
     alt="Two curves that start close together near 1. The one for upright training falls from 15 degrees on. The "
-    "one for training on draws stays high up to 45 degrees and then falls just as steeply.",
+    "one for training on draws falls slowly up to 30 degrees and then just as steeply; at 90 degrees both are low.",
 )  # fmt: skip
 
 # %% tags=["figure"]
@@ -566,7 +566,7 @@ scales = [0.5, 0.65, 0.8, 1, 1.2, 1.4, 1.6]
 by_scale = against_strength("scale", scales)
 plots.bands(
     scales, by_scale, xlabel="test digits resized by (times)", ylabel="accuracy", height=2.8,
-    alt="Two humps over the scale. The one for training on draws is wider: it stays high from 0.7 to 1.4.",
+    alt="Two humps over the scale. The one for training on draws is wider: it stays high from 0.8 to 1.4.",
 )  # fmt: skip
 
 # %% tags=["figure"]
@@ -582,33 +582,36 @@ plots.bands(
 plain, drawn = by_angle["trained upright"], by_angle["trained on draws"]  # (seeds, angles)
 gain = 100 * (drawn[:, 3].mean() - plain[:, 3].mean())
 claims.check(
-    "at 45 degrees the worst network trained on draws beats the best one trained upright, on average by 10 points",
-    drawn[:, 3].min() > plain[:, 3].max() and gain > 10, value=gain, unit="points", name="gain_45",
+    "at 45 degrees the worst network trained on draws beats the best one trained upright, on average by 15 points",
+    drawn[:, 3].min() > plain[:, 3].max() and gain > 15, value=gain, unit="points", name="gain_45",
 )  # fmt: skip
-loss_within = 100 * (drawn[:, 0] - drawn[:, 2]).mean()
+fall_drawn, fall_plain = (100 * (runs[:, 0] - runs[:, 2]).mean() for runs in (drawn, plain))
 claims.check(
-    "from 0 to 30 degrees, inside the range of training, draws lose less than 4 points",
-    loss_within < 4, value=loss_within, unit="points", name="loss_within",
-)  # fmt: skip
+    "from 0 to 30 degrees draws lose less than 10 points", fall_drawn < 10, value=fall_drawn, name="fall_drawn"
+)
+claims.check("upright training loses more than 15", fall_plain > 15, value=fall_plain, name="fall_plain")
 claims.check(
-    "at 90 degrees, far outside of it, they read fewer than 6 in 10", drawn[:, 6].mean() < 0.6,
-    value=drawn[:, 6].mean(), name="drawn_90",
+    "at 90 degrees, far outside the range of training, networks trained on draws read fewer than 4 in 10",
+    drawn[:, 6].mean() < 0.4, value=drawn[:, 6].mean(), name="drawn_90",
 )  # fmt: skip
 
 # %% tags=["claim"]
-gain_move = 100 * (by_move["trained on draws"][:, 2].mean() - by_move["trained upright"][:, 2].mean())
-gain_scale = 100 * (by_scale["trained on draws"][:, 1].mean() - by_scale["trained upright"][:, 1].mean())
+gain_move, gain_scale = (
+    100 * (found["trained on draws"][:, place] - found["trained upright"][:, place]).mean()
+    for found, place in ((by_move, moves.index(4)), (by_scale, scales.index(0.65)))
+)
 price = 100 * (plain[:, 0].mean() - drawn[:, 0].mean())
-claims.check("at 4 pixels draws win more than 15 points", gain_move > 15, value=gain_move, name="gain_move")
-claims.check("at 0.65 of the size they win more than 5 points", gain_scale > 5, value=gain_scale, name="gain_scale")
-claims.check("upright they lose less than 3 points", price < 3, value=price, unit="points", name="price")
+claims.check("at 4 pixels draws win more than 20 points", gain_move > 20, value=gain_move, name="gain_move")
+claims.check("at 0.65 of the size they win more than 12 points", gain_scale > 12, value=gain_scale, name="gain_scale")
+claims.check("upright they lose less than 4 points", price < 4, value=price, unit="points", name="price")
 
 # %% [markdown]
 # **What to notice.**
 #
 # - At 45 degrees the draws win {{gain_45:.0f}} points; at 4 pixels {{gain_move:.0f}}; at 0.65 of the size
 #   {{gain_scale:.0f}}. The bands of the three seeds do not touch.
-# - Inside the range of training the curve is nearly flat. **Beyond it nothing was learned:** at 90 degrees the
+# - Inside the range of training the curve falls slowly: {{fall_drawn:.0f}} points at 30 degrees, where the others lose
+#   {{fall_plain:.0f}}. **Beyond it nothing was learned:** at 90 degrees the
 # networks   read {{drawn_90:.0%}}. They have not understood "rotation"; they have seen digits at angles up to 40
 # degrees. In   lesson 08 you saw an invariance that is built in, with its own limits. This one is learned, and its
 # limits are those of   the data.
@@ -909,7 +912,7 @@ plots.seed_dots(
 ten_plain, ten_augmented, hundred_plain, hundred_augmented = few_labels.values()
 gain_10 = 100 * (ten_augmented.mean() - ten_plain.mean())
 gain_100 = 100 * (hundred_augmented.mean() - hundred_plain.mean())
-claims.check("with 10 labels a class augmentation wins more than 3 points", gain_10 > 3, value=gain_10, name="gain_10")
+claims.check("with 10 labels a class augmentation wins more than 5 points", gain_10 > 5, value=gain_10, name="gain_10")
 claims.check("with 100 it wins less than with 10", gain_100 < gain_10, value=gain_100, name="gain_100")
 claims.check("with 10 the worst augmented run beats the best plain one", ten_augmented.min() > ten_plain.max())
 
@@ -922,46 +925,61 @@ claims.check("with 10 the worst augmented run beats the best plain one", ten_aug
 # ## An augmentation that hurts
 #
 # Photographs of cats are mirrored in nearly every training script. What about digits? Below, half of the training
-# digits are mirrored left to right, and half upside down.
+# digits are mirrored left to right, and half are turned upside down, independently.
 #
-# **Predict before you run:** which digits will the network confuse?
+# **Predict before you run:** which digits will suffer, and which will not?
 
 # %% tags=["predict"]
-prediction = "..."  # two pairs of digits
+prediction = "..."  # "... will suffer, ... will not"
+
 
 # %%
+def recalls(runs):
+    """Return the share of right answers for each true digit (seeds, 10), and all confusions counted (10, 10)."""
+    matrices = np.zeros((len(runs), 10, 10), dtype=int)
+    for matrix, weights in zip(matrices, runs, strict=True):
+        network.set_weights(weights)
+        answers = network.predict(test_images, batch_size=500, verbose=0).argmax(axis=1)
+        np.add.at(matrix, (test_labels, answers), 1)
+    right = np.diagonal(matrices, axis1=1, axis2=2)
+    return right / matrices.sum(axis=2), matrices.sum(axis=0)
+
+
 flipped = [train(*digits.train, {"flip": "both"})[1] for _ in range(NUM_SEEDS)]
-flip_accuracies = accuracies(flipped, test_images)  # leaves the weights of the last one in the network
-answers = network.predict(test_images, verbose=0).argmax(axis=1)
-matrix = np.zeros((10, 10), dtype=int)
-np.add.at(matrix, (test_labels, answers), 1)
+upright_recalls, _ = recalls(trained["trained upright"])
+flipped_recalls, confusions = recalls(flipped)
 plots.confusion(
-    matrix,
+    confusions,
     digits.class_names,
-    title="Trained on flipped digits, tested on upright ones",
-    alt="A table of ten true and ten predicted digits. Nearly all lies on the diagonal, but many a 2 is taken for a 5 "
-    "and the other way round, and many a 6 for a 9.",
+    title="Trained on flipped digits, tested on upright ones (all seeds together)",
+    alt="A table of ten true and ten predicted digits. Most lies on the diagonal. The largest numbers beside it are "
+    "between 3 and 5, 2 and 3, 2 and 5, 6 and 9.",
 )
 
 # %% tags=["claim"]
-upright_accuracies = accuracies(trained["trained upright"], test_images)
-flip_price = 100 * (upright_accuracies.mean() - flip_accuracies.mean())
+flip_price = 100 * (upright_recalls.mean() - flipped_recalls.mean())
 claims.check(
-    "flips cost more than 1 point, and every run with them is worse than every run without",
-    flip_price > 1 and flip_accuracies.max() < upright_accuracies.min(), value=flip_price, name="flip_price",
-)  # fmt: skip
-confused = matrix[[2, 5, 6, 9], [5, 2, 9, 6]].sum()
-errors = matrix.sum() - np.trace(matrix)
+    "flips cost more than 4 points, and every run with them is worse than every run without",
+    flip_price > 4 and flipped_recalls.mean(axis=1).max() < upright_recalls.mean(axis=1).min(),
+    value=flip_price,
+    name="flip_price",
+)
+lost = 100 * (upright_recalls.mean(axis=0) - flipped_recalls.mean(axis=0))  # points, for each digit
+symmetric, others = lost[[0, 1, 8]].mean(), lost[[2, 3, 4, 5, 6, 7, 9]].mean()
+claims.check("the digits 0, 1 and 8 lose less than the others do", symmetric < others, value=symmetric, name="lost_018")
+claims.check("the others lose more than 5 points", others > 5, value=others, unit="points", name="lost_others")
+pairs = confusions[[3, 5, 2, 3, 2, 5, 6, 9], [5, 3, 3, 2, 5, 2, 9, 6]].sum()
+share = pairs / (confusions.sum() - np.trace(confusions))
 claims.check(
-    "2 for 5 and 6 for 9, or the reverse, make up more than a third of all errors",
-    confused > errors / 3, value=confused / errors, name="confused_share",
-)  # fmt: skip
+    "four of the 45 pairs of digits make up more than a fifth of all errors", share > 0.2, value=share, name="pairs"
+)
 
 # %% [markdown]
-# **What to notice.** It costs {{flip_price:.1f}} points, and {{confused_share:.0%}} of the errors are 2 for 5, 6 for
-# 9 or the reverse. A six that is flipped both ways *is* a nine, and a two upside down is nearly a five. Here the
-# pixels change **and so does the true label**, but the label in the file stays the old one. We have been teaching
-# errors.
+# **What to notice.** Flips cost {{flip_price:.0f}} points. The digits 0, 1 and 8 look the same in a mirror and upside
+# down; they lose {{lost_018:.0f}} points, the others {{lost_others:.0f}}. And {{pairs:.0%}} of all errors are in four
+# pairs: 3 and 5, 2 and 3, 2 and 5, 6 and 9. A six that is flipped both ways *is* a nine, and a two upside down is
+# nearly a five. There the pixels change **and so does the true label**, but the label in the file stays. We have been
+# teaching errors.
 #
 # So there is one rule, and no library can check it for you: **a person, shown the changed image, must give the same
 # answer.**
@@ -1020,11 +1038,17 @@ exercise.hints(
 # augmentation helps. Does it, there? Train the *same* network with another seed, and its accuracy changes too.
 
 # %%
-for name, values in {"trained upright": upright_accuracies, **few_labels}.items():
-    spread = 100 * (values.max() - values.min())
-    claims.check(f"{name}: the seeds differ", spread > 0, value=spread, unit="points")
+groups = {"trained upright": by_angle["trained upright"][:, 0], **few_labels}  # tests on upright digits
+spreads = [100 * (max(runs) - min(runs)) for runs in groups.values()]
+claims.check(
+    "in at least one of these groups the same network differs by more than 0.33 points from seed to seed",
+    max(spreads) > 0.33, value=max(spreads), unit="points", name="largest_spread",
+)  # fmt: skip
 
 # %% [markdown]
+# Nothing but the seed was changed, and the accuracies of one group differ by up to {{largest_spread:.1f}} points. That
+# is more than 0.33.
+#
 # So a difference counts only beside the spread. For two groups of runs, with $n_1$ and $n_2$ runs and standard
 # deviations $s_1$ and $s_2$ (with $n - 1$ in the denominator, `ddof=1`), the **standard error** of the difference of
 # their means is
@@ -1174,26 +1198,22 @@ prediction = "..."  # "trained upright", "trained on draws" or "neither"
 
 
 # %%
-def looks(some_images, number):
-    """Return the mean probabilities (N, 10) over several slightly changed copies of each image."""
-    change = augment.Augment(**MILD, fill="constant", seed=7)
-    probabilities = np.zeros((len(some_images), 10))
-    for _ in range(number):
-        changed = keras.ops.convert_to_numpy(change(some_images, training=True))
-        logits = network.predict(changed, batch_size=500, verbose=0)
-        probabilities += keras.ops.convert_to_numpy(keras.ops.softmax(logits)) / number
-    return probabilities
-
-
 hard_change = augment.Augment(**WIDE, fill="constant", seed=11)
-hard_images = keras.ops.convert_to_numpy(hard_change(test_images, training=True))
-one_look, eight_looks = {}, {}
-for name, runs in trained.items():
-    one_look[name] = accuracies(runs, hard_images)
-    eight_looks[name] = []
-    for weights in runs:
-        network.set_weights(weights)
-        eight_looks[name].append(np.mean(looks(hard_images, 8).argmax(axis=1) == test_labels))
+hard_images = keras.ops.convert_to_numpy(hard_change(test_images, training=True))  # the test images, once and for all
+look_change = augment.Augment(**MILD, fill="constant", seed=7)
+views = [keras.ops.convert_to_numpy(look_change(hard_images, training=True)) for _ in range(8)]
+
+
+def by_eight_looks(weights):
+    """Return the accuracy of the mean probabilities over the eight views."""
+    network.set_weights(weights)
+    logits = [network.predict(view, batch_size=500, verbose=0) for view in views]
+    probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(np.stack(logits)))  # (8, N, 10)
+    return np.mean(probabilities.mean(axis=0).argmax(axis=1) == test_labels)
+
+
+one_look = {name: accuracies(runs, hard_images) for name, runs in trained.items()}
+eight_looks = {name: [by_eight_looks(weights) for weights in runs] for name, runs in trained.items()}
 
 # %% tags=["figure"]
 plots.seed_dots(
@@ -1264,6 +1284,7 @@ exercise.case("one look rules a class out", logits=np.array([[[2.0, 0.0]], [[2.0
 exercise.case("large logits", logits=np.array([[[800.0, 900.0, 0.0]], [[750.0, 810.0, 20.0]]]))
 exercise.case("the first look is not the best", logits=np.concatenate([agree[:, ::-1] * 0.2, agree, agree]))
 exercise.case("one look", visible=False, logits=one_is_sure[:1])
+exercise.case("larger logits", visible=False, logits=np.array([[[0.0, 990.0, 1000.0]], [[3.0, 940.0, 950.0]]]))
 exercise.random_cases(
     4, lambda rng: {"logits": rng.normal(0, 3, (int(rng.integers(2, 6)), 25, int(rng.integers(2, 6))))}
 )
@@ -1364,11 +1385,11 @@ plots.grid(
 # %% [markdown]
 # The labels are now rows of shares, so the loss is `keras.losses.CategoricalCrossentropy(from_logits=True)`: the
 # cross-entropy of lesson 05, weighted with the shares. The reason to do it: between two classes the network learns to
-# be *between*, instead of sure of one or the other. Does it help here, with 100 labels a class?
+# be *between*, instead of sure of one or the other. Does it help here, with 10 labels a class?
 
 
 # %%
-def train_mixed(mixer, seed, num_per_class=100):
+def train_mixed(mixer, seed, num_per_class=10):
     """Return the test accuracy after training with MixUp on the first few images of each class."""
     train_images, train_labels = digits.train
     few = np.concatenate([np.flatnonzero(train_labels == digit)[:num_per_class] for digit in range(10)])
@@ -1391,31 +1412,29 @@ def build_mixer():
 mixed_accuracies = []
 for seed, mixer in training.fresh_starts(build_mixer, NUM_SEEDS):
     mixed_accuracies.append(train_mixed(mixer, seed))
-with_mix = {
-    "as they are": few_labels["100 a class, as they are"],
-    "MixUp": mixed_accuracies,
-    "turned, moved, resized": few_labels["100 a class, augmented"],
-}
 plots.seed_dots(
-    with_mix,
-    xlabel="test accuracy, 100 labels a class",
-    alt="Three rows of three dots: as they are, MixUp, and the affine draws, which lie to the right of both.",
+    {"as they are": ten_plain, "MixUp": mixed_accuracies, "turned, moved, resized": ten_augmented},
+    xlabel="test accuracy, 10 labels a class",
+    alt="Three rows of three dots. MixUp lies to the left of the images as they are; turned, moved and resized images "
+    "lie far to the right.",
 )
 
 # %% tags=["claim"]
-mix_gain = 100 * (np.mean(mixed_accuracies) - np.mean(hundred_plain))
+mix_gain = 100 * (np.mean(mixed_accuracies) - np.mean(ten_plain))
 claims.check(
-    "on digits MixUp changes the accuracy by less than 3 points, up or down", abs(mix_gain) < 3, value=mix_gain,
-    unit="points", name="mix_gain",
-)  # fmt: skip
-claims.check(
-    "turning, moving and resizing wins more than MixUp", np.mean(hundred_augmented) > np.mean(mixed_accuracies)
+    "here MixUp costs more than 3 points, and each of its runs is worse than each run without",
+    mix_gain < -3 and max(mixed_accuracies) < min(ten_plain),
+    value=mix_gain,
+    unit="points",
+    name="mix_gain",
 )
 
 # %% [markdown]
-# **What to notice.** MixUp: {{mix_gain:+.1f}} points. It knows nothing about digits; turning and moving say something
-# true about how people write. On large photographs and in long trainings MixUp and CutMix are among the strongest
-# augmentations there are. What helps is a question to measure, not to look up.
+# **What to notice.** MixUp: {{mix_gain:+.0f}} points, where turning, moving and resizing won {{gain_10:.0f}}. Those say
+# something true about how people write. A blend of a three and an eight is nothing that anybody writes, and in this
+# short training the small network spends its steps on it. On large photographs and in trainings a hundred times as
+# long, MixUp and CutMix are among the strongest augmentations there are. What helps *you* is a question to measure,
+# not to look up.
 
 # %% [markdown]
 # ### Exercise 10.8 (build): mix by hand
