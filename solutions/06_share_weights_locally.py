@@ -1251,15 +1251,15 @@ plots.seed_dots(
     },
     xlabel="test accuracy",
     alt="Eight rows: for each of four networks one for the top left and one for the moved digits, with a dot for "
-    "each seed. The first three fall from above 95 percent to about 10; the fourth, shared and pooled, is above 90 "
-    "percent in both places.",
+    "each seed. The first three fall from above 95 percent to about 10; the fourth, shared and pooled, is nearly as "
+    "high in both places.",
 )
 
 # %% tags=["claim"]
 pooled_home, pooled_moved = np.array(at_home["shared + pooled"]), np.array(moved["shared + pooled"])
 claims.check(
-    "shared weights with global max pooling read more than 90% at the bottom right, with every seed",
-    pooled_moved.min() > 0.9,
+    "shared weights with global max pooling read more than 85% at the bottom right, with every seed",
+    pooled_moved.min() > 0.85,
     value=pooled_moved.mean(),
     name="pooled_moved",
 )
@@ -1395,8 +1395,7 @@ exercise.case("pages of 9 x 9, three layers", visible=False, side=9, filters=(3,
 exercise.case("one layer", visible=False, side=7, filters=(4,))
 exercise.hints(
     "Begin with keras.Sequential([keras.Input((side, side, 1)), ...]); then network.add(...) for each further "
-    "layer, in "
-    "the order of the list.",
+    "layer, in the order of the list.",
     "Flatten would hand the last layer a number for every place. Which layer keeps one number per feature map?",
     "A smaller case, for filters = (4,) and pages of 24 x 24: keras.Sequential([keras.Input((24, 24, 1)), "
     'layers.Rescaling(1 / 255), layers.Conv2D(4, 3, activation="relu"), layers.GlobalMaxPooling2D(), '
@@ -1433,8 +1432,8 @@ def flattens(side, filters):
 
 
 @exercise.mutant(
-    "MaxPooling2D keeps the largest number of each small window, so the place still matters. You need one number per "
-    "map."
+    "MaxPooling2D keeps the largest number of each small window, so the place still matters. You need one number "
+    "per map."
 )
 def pools_in_small_windows(side, filters):
     return stack(side, filters, layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(10))
