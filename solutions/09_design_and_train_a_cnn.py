@@ -663,6 +663,8 @@ exercise.case("better in each pair, but overlapping", first=[0.70, 0.80, 0.90], 
 exercise.case("the same runs", visible=False, first=[0.7, 0.71, 0.72], second=[0.72, 0.71, 0.7])
 exercise.case("another number of runs", visible=False, first=[0.9, 0.91, 0.92, 0.93, 0.95], second=[0.89, 0.7])
 exercise.case("the second, just so", visible=False, first=[0.6, 0.62], second=[0.621, 0.9])
+exercise.case("touching from below", visible=False, first=[0.5, 0.6], second=[0.6, 0.7])
+exercise.case("one ahead each time", visible=False, first=[0.61, 0.71, 0.81], second=[0.6, 0.7, 0.8])
 exercise.random_cases(
     4,
     lambda rng: {
@@ -976,6 +978,7 @@ exercise.case("equal losses", validation_losses=[1.0, 0.7, 0.7, 0.7, 0.7], patie
 exercise.case("never better", visible=False, validation_losses=[1.0, 1.2, 1.1, 1.3], patience=3)
 exercise.case("patience 1", visible=False, validation_losses=[1.0, 0.9, 0.95, 0.2], patience=1)
 exercise.case("one epoch", visible=False, validation_losses=[0.5], patience=4)
+exercise.case("the lowest twice", visible=False, validation_losses=[1.0, 0.6, 0.8, 0.6, 0.7, 0.9], patience=3)
 exercise.random_cases(
     4,
     lambda rng: {
