@@ -1338,28 +1338,28 @@ prediction = "..."
 plots.training_curves(
     history,
     alt="Left: the training loss falls from epoch to epoch to nearly 0, while the validation loss falls at first and "
-    "then levels off well above it. Right: the training accuracy rises to 100%, the validation accuracy levels off "
-    "around 95%.",
+    "then levels off well above it. Right: the training accuracy rises to nearly 100%, the validation accuracy levels "
+    "off around 95%.",
 )
 
 # %% tags=["claim"]
 curves = history.history
 claims.check(
-    "at the end more than 98% of the training pictures are read correctly",
-    curves["accuracy"][-1] > 0.98,
+    "at the end more than 96% of the training pictures are read correctly",
+    curves["accuracy"][-1] > 0.96,
     value=curves["accuracy"][-1],
     name="train_accuracy",
 )
 gap = curves["val_loss"][-1] / curves["loss"][-1]
 claims.check(
-    "at the end the validation loss is at least 3 times the training loss", gap > 3, value=gap, name="loss_ratio"
+    "at the end the validation loss is at least twice the training loss", gap > 2, value=gap, name="loss_ratio"
 )
 
 # %% [markdown]
-# **What to notice.** On the pictures from which it learned, the network ends at {{train_accuracy:.1%}}: it knows
-# them by heart. On others it has nearly stopped getting better, and its loss there is {{loss_ratio:.0f}} times as
-# high. This gap is called **over-fitting**: what it still learns is of use for its 3,500 pictures only. A little of
-# it is normal. It does harm when the validation curves turn back.
+# **What to notice.** On the pictures from which it learned, the network ends at {{train_accuracy:.1%}}: it nearly
+# knows them by heart. On others it has nearly stopped getting better, and its loss there is {{loss_ratio:.0f}}
+# times as high. This gap is called **over-fitting**: what it still learns is of use for its 3,500 pictures only. A
+# little of it is normal. It does harm when the validation curves turn back.
 #
 # Did you wonder about the first epoch, where training looks *worse* than validation? The training numbers are means
 # over the whole epoch, from a network that was still learning. Validation is measured at its end.
@@ -1873,9 +1873,9 @@ plots.grid(
 
 # %% [markdown]
 # Two networks: a **linear** one, that is, 17 templates and no hidden layer; and an MLP with two hidden layers,
-# which has nearly eight times as many parameters. Each is trained from three starts, the linear one for twice as
-# many epochs, since it learns more slowly. (The pixels are brought to -1 ... 1 here, and the learning rate first
-# rises and then falls. Both networks gain by that; lesson 09 says why.)
+# which has nearly eight times as many parameters. Each is trained from three starts, the linear one for more
+# epochs, since it learns more slowly. (The pixels are brought to -1 ... 1 here, and the learning rate first rises
+# and then falls. Both networks gain by that; lesson 09 says why.)
 #
 # **Predict:** guessing is right in 1 of 17 cases, 6%. What will the two reach?
 
