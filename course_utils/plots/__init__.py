@@ -20,6 +20,7 @@ _HOME = {
     "bands": "spread",
     "compare": "panels",
     "confusion": "training_views",
+    "curve_pairs": "training_views",
     "dense_network": "dense_networks",
     "directions": "edge_views",
     "figure": "picture",

@@ -79,6 +79,67 @@ def training_curves(
 
 
 @picture.style()
+def curve_pairs(
+    histories: Mapping,
+    *,
+    alt: str,
+    metric: str = "loss",
+    titles: Sequence[str] | None = None,
+    log_y: bool = True,
+    width: float = 9,
+    height: float = 2.7,
+) -> picture.Picture:
+    """Draw one panel per training with its pair of curves: training dashed, validation solid; all on one scale.
+
+    Args:
+        histories (mapping of str to history): what `fit` returns, or dicts of lists, by name.
+        alt (str): what is seen.
+        metric (str): what is drawn. Default "loss".
+        titles (sequence of str): one per panel. Default: the names.
+        log_y (bool): logarithmic axis. Default True.
+        width, height (float): in inches of 96 CSS pixels. Defaults 9 and 2.7.
+
+    Returns:
+        A Picture.
+
+    Raises:
+        ValueError: no history, one without the metric, or another number of titles.
+
+    Example:
+        >>> curve_pairs({"A": {"loss": [2, 1], "val_loss": [2.1, 1.4]}}, alt="two curves that fall")
+        Picture: two curves that fall
+    """
+    runs = {label: _history(thing) for label, thing in histories.items()}
+    names = list(runs) if titles is None else [str(title) for title in titles]
+    if not runs or len(names) != len(runs):
+        raise ValueError(f"there are {len(runs)} histories and {len(names)} titles; give at least one, with one title.")
+    for label, run in runs.items():
+        if metric not in run:
+            raise ValueError(f"the history {label!r} has no {metric!r}; it has {', '.join(run) or 'nothing'}.")
+    result = picture.figure(width, height, alt=alt)
+    panels = np.atleast_1d(result.subplots(1, len(runs), sharey=True))
+    for axes, name, run in zip(panels, names, runs.values(), strict=True):
+        for key, word, dash in ((metric, "training", "--"), (f"val_{metric}", "validation", "-")):
+            if key not in run:
+                continue
+            ink, marker = (picture.LINE_COLOURS[1], "o") if dash == "--" else (picture.LINE_COLOURS[0], "s")
+            epochs = np.arange(1, len(run[key]) + 1)
+            axes.plot(epochs, run[key], linestyle=dash, color=ink, marker=marker, markersize=4, linewidth=1.6,
+                      markerfacecolor="white" if dash == "--" else ink, markevery=max(1, len(epochs) // 8),
+                      label=word)  # fmt: skip
+        axes.set_xlabel("epoch")
+        axes.set_title(name, loc="left")
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=5))
+        axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
+    if log_y:
+        panels[0].set_yscale("log")
+        panels[0].yaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
+    panels[0].set_ylabel(_NAMES.get(metric, metric.replace("_", " ")))
+    panels[-1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
+    return result
+
+
+@picture.style()
 def seed_dots(
     runs: Mapping[str, Sequence[float]],
     *,
