@@ -20,7 +20,7 @@ def read(path: pathlib.Path) -> list[dict]:
 
 
 def render(trainings: list[dict]) -> str:
-    """Return the Markdown table: data, network, accuracy over the seeds with its spread, time.
+    """Return the Markdown table: data, network, accuracy over the seeds with its spread, time; or that there is none.
 
     Args:
         trainings (list of dict): from `read`.
@@ -31,6 +31,8 @@ def render(trainings: list[dict]) -> str:
         >>> print(render([training, {**training, "seed": 1, "test_accuracy": 0.9946}]).splitlines()[-1])
         | MNIST | CNN, 61,762 parameters, 10 epochs | 99.44 % (99.42 to 99.46, 2 seeds) | 98.41 % | 95 |
     """
+    if not trainings:
+        return "Nothing is recorded yet.\n"
     lines = [
         "| data | network | test accuracy | older courses | CPU seconds a training |",
         "|---|---|---|---|---|",
