@@ -43,7 +43,7 @@ from keras import layers
 from course_utils import augment, checks, claims, datasets, images, plots, profile, training
 
 digits = datasets.load("mnist")  # handwritten digits, upright and centred, 28 x 28 pixels, uint8
-EPOCHS = profile.choose(quick=4, full=12)
+EPOCHS = profile.choose(quick=3, full=12)
 NUM_SEEDS = profile.choose(quick=3, full=5)
 NUM_TEST = profile.choose(quick=500, full=10_000)  # test images that each of many measurements reads
 
@@ -134,7 +134,7 @@ logits = network.predict(augment.warp(test_images, rotation_degrees=60), verbose
 wrong = logits.argmax(axis=1) != test_labels
 sureness = keras.ops.convert_to_numpy(keras.ops.softmax(logits[wrong])).max(axis=1)
 claims.check(
-    "where it is wrong, it is still more than 60% sure on average", sureness.mean() > 0.6, value=sureness.mean(),
+    "where it is wrong, it is still more than 50% sure on average", sureness.mean() > 0.5, value=sureness.mean(),
     name="sure_and_wrong",
 )  # fmt: skip
 
@@ -604,7 +604,7 @@ gain_move, gain_scale = (
 price = 100 * (plain[:, 0].mean() - drawn[:, 0].mean())
 claims.check("at 4 pixels draws win more than 20 points", gain_move > 20, value=gain_move, name="gain_move")
 claims.check("at 0.65 of the size they win more than 12 points", gain_scale > 12, value=gain_scale, name="gain_scale")
-claims.check("upright they lose less than 8 points", price < 8, value=price, unit="points", name="price")
+claims.check("upright they lose less than 10 points", price < 10, value=price, unit="points", name="price")
 
 # %% [markdown]
 # **What to notice.**
@@ -639,7 +639,7 @@ ten_readings = [
 ten_clean = [training.accuracy(network, validation_images, validation_labels) for _ in range(10)]
 swing = 100 * (max(ten_readings) - min(ten_readings))
 claims.check("read ten times, the clean validation accuracy is one number", len(set(ten_clean)) == 1)
-claims.check("with draws it swings by more than half a point", swing > 0.5, value=swing, unit="points", name="swing")
+claims.check("with draws it swings by more than one point", swing > 1, value=swing, unit="points", name="swing")
 claims.check("and with draws it is lower on average", np.mean(ten_readings) < ten_clean[0])
 
 # %% [markdown]
