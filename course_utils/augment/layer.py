@@ -69,7 +69,7 @@ class Augment(keras.layers.Layer):
         False
 
     Source:
-        K. Simard, D. Steinkraus and J. Platt, Best Practices for Convolutional Neural Networks, 2003 (affine maps);
+        P. Simard, D. Steinkraus and J. Platt, Best Practices for Convolutional Neural Networks, 2003 (affine maps);
         T. DeVries and G. Taylor, Improved Regularization of CNNs with Cutout, 2017.
     """
 
