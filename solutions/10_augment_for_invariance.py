@@ -612,10 +612,10 @@ claims.check("upright they lose less than 10 points", price < 10, value=price, u
 # - At 45 degrees the draws win {{gain_45:.0f}} points; at 4 pixels {{gain_move:.0f}}; at 0.65 of the size
 #   {{gain_scale:.0f}}. The bands of the three seeds do not touch.
 # - Inside the range of training the curve falls slowly: {{fall_drawn:.0f}} points at 30 degrees, where the others lose
-#   {{fall_plain:.0f}}. **Beyond it nothing was learned:** at 90 degrees the
-# networks   read {{drawn_90:.0%}}. They have not understood "rotation"; they have seen digits at angles up to 40
-# degrees. In   lesson 08 you saw an invariance that is built in, with its own limits. This one is learned, and its
-# limits are those of   the data.
+#   {{fall_plain:.0f}}. **Far beyond it nothing was learned:** at 90 degrees the networks read {{drawn_90:.0%}}, and
+#   guessing would read 10%. They have not understood "rotation"; they have seen digits at angles up to 40 degrees. In
+#   lesson 08 you saw an invariance that is built in, with its own limits. This one is learned, and its limits are those
+#   of the data.
 # - Upright there is a price: {{price:.1f}} points here. The same small network now has to know far more pictures,
 #   and in few epochs. A change that never happens at test time is a cost without a return: **choose the range that
 #   you expect**, not the largest.
@@ -922,8 +922,8 @@ claims.check(
 )  # fmt: skip
 
 # %% [markdown]
-# **What to notice.** {{few_gain:.0f}} points from 100 images. The fewer images there are, the more a network needs to
-# be told what does not matter. But draws of the same 100 digits are no new digits: all real digits, as they are,
+# **What to notice.** {{few_gain:.0f}} points from the same 100 images: a network with few examples needs to be told
+# what does not matter. But draws of the same 100 digits are no new digits: all real digits, as they are,
 # remain {{still_behind:.0f}} points better.
 
 # %% [markdown]
@@ -1229,7 +1229,7 @@ plots.seed_dots(
     },
     xlabel="accuracy on tilted, moved and resized test digits",
     alt="Four rows of three dots. The two rows of networks trained upright lie far to the left of those trained on "
-    "draws. Four looks move each a little to the right.",
+    "draws. Four looks instead of one move the dots only a little.",
 )
 
 # %% tags=["claim"]
@@ -1535,12 +1535,12 @@ def averages_the_numbers(images, labels, partner, kept, num_classes):
 # ## Key points
 #
 # - A CNN is not invariant to turning and resizing. Shown turned, resized and moved images in training, it learns to
-# be,   within the range it was shown and not beyond.
+#   be, within the range it was shown and not beyond.
 # - Images are resampled backwards: each new pixel is read from the old image. Compose all maps first and read once.
 # - Augment training images only. Validation and test images stay as they are, or the numbers swing and answer
 #   another question.
-# - A transform is right for a task if a person would give the changed image the same label. The fewer labels there
-#   are, the more it helps.
+# - A transform is right for a task if a person would give the changed image the same label. With few labels, such
+#   transforms help a great deal.
 # - A difference counts beside the spread of several seeds. From one run there is no spread.
 #
 # ## Self-test
@@ -1586,11 +1586,11 @@ def averages_the_numbers(images, labels, partner, kept, num_classes):
 # - C. Shorten and T. Khoshgoftaar, [A survey on Image Data Augmentation for Deep
 #   Learning](https://doi.org/10.1186/s40537-019-0197-0), 2019.
 # - P. Simard, D. Steinkraus and J. Platt, [Best Practices for Convolutional Neural Networks Applied to Visual
-# Document   Analysis](https://doi.org/10.1109/ICDAR.2003.1227801), 2003: affine and elastic draws on digits.
+#   Document Analysis](https://doi.org/10.1109/ICDAR.2003.1227801), 2003: affine and elastic draws on digits.
 # - H. Zhang and others, [mixup: Beyond Empirical Risk Minimization](https://arxiv.org/abs/1710.09412), 2018.
 # - S. Yun and others, [CutMix](https://arxiv.org/abs/1905.04899), 2019.
 # - T. Cohen and M. Welling, [Group Equivariant Convolutional Networks](https://arxiv.org/abs/1602.07576), 2016:
-# turning   built into the network instead of the data.
+#   turning built into the network instead of the data.
 #
 # ## Next
 #
