@@ -7,6 +7,8 @@ import os
 def record(event: dict) -> None:
     """Append one event to the results file; do nothing where no results are collected.
 
+    The folder of the file is made when there is none.
+
     Args:
         event (dict): "event" is "claim" or "check"; the rest are plain values.
 
@@ -18,6 +20,7 @@ def record(event: dict) -> None:
         return
     line = json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n"
     try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         with open(path, "a", encoding="utf-8", newline="\n") as file:
             file.write(line)
     except OSError as error:

@@ -230,20 +230,20 @@ def train_on_digits(
     """
     change = augment.Augment(rotation_degrees=10, shift_pixels=2, zoom=0.1, shear_degrees=5, fill="constant", seed=seed)
     seeding.seed(seed)
-    model = cnn(data.train.images.shape[1:], len(data.class_names))
+    model = quick_cnn(data.train.images.shape[1:], len(data.class_names))
     compile_one_cycle(model, len(data.train.labels), batch_size, epochs, label_smoothing=0.1)
     return model, _fit(model, data, seed, epochs, batch_size, change)
 
 
 def train_on_photographs(
-    data, seed: int, epochs: int = 10, batch_size: int = 128
+    data, seed: int, epochs: int = 20, batch_size: int = 128
 ) -> tuple[keras.Model, keras.callbacks.History]:
     """Train `photo_cnn` on mirrored and moved small photographs.
 
     Args:
         data (datasets.Dataset): colour images.
         seed (int): of weights, order and augmentation.
-        epochs (int): passes over the data. Default 10.
+        epochs (int): passes over the data. Default 20.
         batch_size (int): images per step. Default 128.
 
     Returns:
