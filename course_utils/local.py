@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from course_utils import whole_numbers
+
 PADDINGS = ("valid", "same")
 DATA_FORMATS = ("channels_last", "channels_first")
 
@@ -79,9 +81,9 @@ class LocallyConnected2D(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.filters = _whole_number(filters, "filters")
-        self.kernel_size = _pair(kernel_size, "kernel_size")
-        self.strides = _pair(strides, "strides")
+        self.filters = whole_numbers.count(filters, "filters")
+        self.kernel_size = whole_numbers.sides(kernel_size, "kernel_size")
+        self.strides = whole_numbers.sides(strides, "strides")
         self.padding = _word(padding, "padding", PADDINGS)
         self.data_format = _word(data_format or keras.config.image_data_format(), "data_format", DATA_FORMATS)
         self.activation = keras.activations.get(activation)
@@ -282,21 +284,6 @@ def _for_every_place(initializer, places: int):
             "Take 'glorot_uniform', 'he_normal' or another that draws every number by itself."
         )
     return initializer
-
-
-def _whole_number(value, name: str) -> int:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is {value!r}; it must be an integer, 1 or more.")
-    if value < 1:
-        raise ValueError(f"{name} is {value!r}; it must be 1 or more.")
-    return int(value)
-
-
-def _pair(value, name: str) -> tuple[int, int]:
-    both = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(both) != 2:
-        raise TypeError(f"{name} is {value!r}; it must be an integer or a pair of integers (down, right).")
-    return _whole_number(both[0], name), _whole_number(both[1], name)
 
 
 def _word(value, name: str, words: tuple[str, ...]) -> str:

@@ -18,6 +18,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from course_utils import whole_numbers
+
 BORDERS = {"mirror": "reflect", "padding": "constant"}  # the course's word, and the word of keras.ops.pad
 
 
@@ -38,7 +40,7 @@ def binomial(size: int) -> np.ndarray:
         >>> binomial(5) * 16
         array([1., 4., 6., 4., 1.])
     """
-    size = _whole(size, "size", 1)
+    size = whole_numbers.count(size, "size")
     return np.array([math.comb(size - 1, k) for k in range(size)]) / 2 ** (size - 1)
 
 
@@ -89,11 +91,8 @@ class BlurPool2D(keras.layers.Layer):
         **options,
     ):
         super().__init__(**options)
-        self.pool_size = _whole(pool_size, "pool_size", 1)
-        both = tuple(strides) if isinstance(strides, (tuple, list)) else (strides, strides)
-        if len(both) != 2:
-            raise TypeError(f"strides is {strides!r}; it must be an integer or a pair of integers (down, right).")
-        self.strides = tuple(_whole(step, "strides", 1) for step in both)
+        self.pool_size = whole_numbers.count(pool_size, "pool_size")
+        self.strides = whole_numbers.sides(strides, "strides")
         if padding not in ("same", "valid"):
             raise ValueError(f"padding is {padding!r}; it must be 'same' or 'valid'.")
         if border not in BORDERS:
@@ -285,12 +284,3 @@ def respond_to_shifts(
             "image is needed. End it with a Flatten, a global pooling or a Dense layer."
         )
     return ShiftResponse(shifts, logits)
-
-
-def _whole(number: int, what: str, least: int) -> int:
-    """Return a whole number, or say what is wrong with it."""
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise TypeError(f"{what} is {number!r}; it must be an integer.")
-    if number < least:
-        raise ValueError(f"{what} is {number}; it must be at least {least}.")
-    return int(number)

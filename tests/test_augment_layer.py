@@ -240,7 +240,7 @@ def test_settings_survive_config_and_file(tmp_path):
     ],
 )
 def test_a_bad_setting_is_answered_with_a_sentence(options, words):
-    with pytest.raises(ValueError, match=next(iter(options))) as caught:
+    with pytest.raises((TypeError, ValueError), match=next(iter(options))) as caught:
         augment.Augment(**options)
     assert words in str(caught.value)
     assert str(caught.value).endswith(".")

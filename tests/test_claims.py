@@ -89,9 +89,16 @@ def test_nothing_is_recorded_unless_asked_for(monkeypatch, tmp_path, capsys):
 
 
 def test_a_results_file_that_cannot_be_written_is_told_and_harms_nothing(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "no" / "such" / "folder"))
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))  # a folder
     results.record({"event": "claim"})
     assert "cannot be written" in capsys.readouterr().out
+
+
+def test_the_folder_of_a_results_file_is_made(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "no" / "such" / "results.jsonl"))
+    results.record({"event": "claim"})
+    assert json.loads((tmp_path / "no" / "such" / "results.jsonl").read_text(encoding="utf-8")) == {"event": "claim"}
+    assert capsys.readouterr().out == ""
 
 
 def test_events_are_appended_one_per_line(recorded, capsys):

@@ -263,11 +263,11 @@ def test_any_batch_size_and_any_layout_in_memory(keras):
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"filters": 0}, ValueError, "filters is 0; it must be 1 or more"),
-        ({"filters": 2.5}, TypeError, "filters is 2.5; it must be an integer"),
+        ({"filters": 0}, ValueError, "filters is 0; it must be a whole number, 1 or more"),
+        ({"filters": 2.5}, TypeError, "filters is 2.5; it must be a whole number, 1 or more"),
         ({"filters": True}, TypeError, "filters is True"),
         ({"kernel_size": 0}, ValueError, "kernel_size is 0"),
-        ({"kernel_size": (1, 2, 3)}, TypeError, "pair of integers"),
+        ({"kernel_size": (1, 2, 3)}, ValueError, "which are 3 numbers"),
         ({"kernel_size": "3"}, TypeError, "kernel_size is '3'"),
         ({"strides": (1, -1)}, ValueError, "strides is -1"),
         ({"padding": "full"}, ValueError, "padding is 'full'; it must be 'valid' or 'same'"),

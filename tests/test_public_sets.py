@@ -34,6 +34,8 @@ def test_what_is_recorded_has_three_seeds_and_curves():
             assert run["older_courses"] == public_sets.OLDER_COURSES[name]
             assert {"loss", "val_loss", "accuracy", "val_accuracy"} <= set(run["curves"])
             assert all(len(curve) == run["epochs"] for curve in run["curves"].values())
+            assert run["wall_seconds"] <= public_sets.MOST_SECONDS.get(name, np.inf)
+        assert np.mean([run["test_accuracy"] for run in runs]) >= public_sets.GOALS[name]
 
 
 def test_the_records_are_of_the_networks_that_the_course_has_today():
@@ -69,11 +71,12 @@ def test_outside_the_full_profile_nothing_is_trained(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "parameters", "met"), [(0.83, 1000, True), (0.81, 1000, False), (0.83, 600_000, False)]
+    ("accuracy", "parameters", "seconds", "met"),
+    [(0.83, 1000, 700, True), (0.81, 1000, 700, False), (0.83, 600_000, 700, False), (0.83, 1000, 730, False)],
 )
-def test_a_goal_is_met_by_accuracy_and_size(monkeypatch, accuracy, parameters, met):
+def test_a_goal_is_met_by_accuracy_size_and_time(monkeypatch, accuracy, parameters, seconds, met):
     def train(name, recipe, seed):
-        return {"title": name, "parameters": parameters, "test_accuracy": accuracy}
+        return {"title": name, "parameters": parameters, "test_accuracy": accuracy, "wall_seconds": seconds}
 
     monkeypatch.setenv("COURSE_PROFILE", "full")
     monkeypatch.setattr(public_sets, "train", train)

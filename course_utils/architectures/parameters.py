@@ -1,6 +1,7 @@
 """How many numbers a layer learns, as formulas."""
 
-from course_utils.architectures import numbers, shapes
+from course_utils import whole_numbers
+from course_utils.architectures import shapes
 
 
 def dense_parameters(inputs: int, units: int, use_bias: bool = True) -> int:
@@ -23,7 +24,7 @@ def dense_parameters(inputs: int, units: int, use_bias: bool = True) -> int:
             f"inputs is {tuple(inputs)!r}; a Dense layer has one row of inputs. Multiply the sides first: "
             "architectures.flattened_size(shape)."
         )
-    return (numbers.count(inputs, "inputs") + bool(use_bias)) * numbers.count(units, "units")
+    return (whole_numbers.count(inputs, "inputs") + bool(use_bias)) * whole_numbers.count(units, "units")
 
 
 def conv_parameters(in_channels: int, filters: int, kernel_size: int | tuple[int, int], use_bias: bool = True) -> int:
@@ -44,8 +45,8 @@ def conv_parameters(in_channels: int, filters: int, kernel_size: int | tuple[int
         >>> conv_parameters(3, 10, 3), conv_parameters(10, 20, 5), conv_parameters(3, 96, 11)
         (280, 5020, 34944)
     """
-    in_channels, filters = numbers.count(in_channels, "in_channels"), numbers.count(filters, "filters")
-    height, width = numbers.sides(kernel_size, "kernel_size")
+    in_channels, filters = whole_numbers.count(in_channels, "in_channels"), whole_numbers.count(filters, "filters")
+    height, width = whole_numbers.sides(kernel_size, "kernel_size")
     return filters * (height * width * in_channels + bool(use_bias))
 
 
@@ -67,8 +68,8 @@ def depthwise_parameters(
         >>> depthwise_parameters(32, 3)
         320
     """
-    maps = numbers.count(in_channels, "in_channels") * numbers.count(depth_multiplier, "depth_multiplier")
-    height, width = numbers.sides(kernel_size, "kernel_size")
+    maps = whole_numbers.count(in_channels, "in_channels") * whole_numbers.count(depth_multiplier, "depth_multiplier")
+    height, width = whole_numbers.sides(kernel_size, "kernel_size")
     return maps * (height * width + bool(use_bias))
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import fractions
 import math
 
-from course_utils.architectures import numbers
+from course_utils import whole_numbers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Field:
             padding_before (int): zeros added at the beginning. Default 0.
             dilation (int): distance between the values of a window. Default 1.
         """
-        kernel_size = numbers.count(kernel_size, "kernel_size")
-        stride, dilation = numbers.count(stride, "stride"), numbers.count(dilation, "dilation")
+        kernel_size = whole_numbers.count(kernel_size, "kernel_size")
+        stride, dilation = whole_numbers.count(stride, "stride"), whole_numbers.count(dilation, "dilation")
         return Field(
             _whole(self.size + (kernel_size - 1) * dilation * self.jump),
             _whole(self.jump * stride),

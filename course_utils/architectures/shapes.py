@@ -1,6 +1,6 @@
 """How large the output of a layer is: sizes, padding, and the number of values after Flatten."""
 
-from course_utils.architectures import numbers
+from course_utils import whole_numbers
 
 PADDINGS = ("valid", "same")
 
@@ -78,22 +78,22 @@ def padding_of(
         >>> padding_of(6, 3, stride=2, padding="same"), padding_of(6, 3, stride=2, padding=1)
         ((0, 1), (1, 1))
     """
-    kernel_size = numbers.count(kernel_size, "kernel_size")
-    stride = numbers.count(stride, "stride")
+    kernel_size = whole_numbers.count(kernel_size, "kernel_size")
+    stride = whole_numbers.count(stride, "stride")
     if isinstance(padding, str):
         if padding not in PADDINGS:
             raise ValueError(
                 f"padding is {padding!r}; it must be 'valid' (none), 'same' (the output has input_size / stride "
                 "places, rounded up) or the number of zeros at each end, as in PyTorch."
             )
-        input_size = stride if input_size is None else numbers.count(input_size, "input_size")
+        input_size = stride if input_size is None else whole_numbers.count(input_size, "input_size")
         if padding == "valid":
             return 0, 0
         missing = max((-(-input_size // stride) - 1) * stride + kernel_size - input_size, 0)
         return missing // 2, missing - missing // 2
     if input_size is not None:
-        numbers.count(input_size, "input_size")
-    padding = numbers.count(padding, "padding", least=0)
+        whole_numbers.count(input_size, "input_size")
+    padding = whole_numbers.count(padding, "padding", least=0)
     return padding, padding
 
 
@@ -112,7 +112,7 @@ def same_padding(kernel_size: int) -> int:
         >>> same_padding(3), same_padding(7)
         (1, 3)
     """
-    kernel_size = numbers.count(kernel_size, "kernel_size")
+    kernel_size = whole_numbers.count(kernel_size, "kernel_size")
     if kernel_size % 2 == 0:
         raise ValueError(
             f"kernel_size is {kernel_size}; an even kernel needs {kernel_size - 1} zeros in all, which cannot be "
@@ -144,7 +144,7 @@ def flattened_size(shape: tuple[int, ...]) -> int:
         )
     size = 1
     for side in shape:
-        size *= numbers.count(side, "a side of the shape")
+        size *= whole_numbers.count(side, "a side of the shape")
     return size
 
 
@@ -154,10 +154,10 @@ def _for_two_sides(input_size, kernel_size, stride, padding):
             f"input_size is {tuple(input_size)!r}; it must be one side or (height, width), without batch and channels: "
             "the number of channels does not change the size."
         )
-    around = (padding, padding) if isinstance(padding, str) else numbers.sides(padding, "padding", least=0)
+    around = (padding, padding) if isinstance(padding, str) else whole_numbers.sides(padding, "padding", least=0)
     return (
         tuple(input_size),
-        numbers.sides(kernel_size, "kernel_size"),
-        numbers.sides(stride, "stride"),
+        whole_numbers.sides(kernel_size, "kernel_size"),
+        whole_numbers.sides(stride, "stride"),
         around,
     )

@@ -5,6 +5,7 @@ import sys
 import keras
 from keras import ops
 
+from course_utils import whole_numbers
 from course_utils.augment import drawing, fusing, rendering, settings
 
 MASKS = "segmentation_masks"
@@ -107,13 +108,13 @@ class Augment(keras.layers.Layer):
             "contrast": settings.number(contrast, "contrast", 0, 1, "a share; 0.2 for factors from 0.8 to 1.2"),
             "brightness": settings.number(brightness, "brightness", 0, 1, "a share of the range"),
             "noise": settings.number(noise, "noise", 0, 1, "the standard deviation, as a share of the range"),
-            "cutout_pixels": settings.whole_number(
+            "cutout_pixels": whole_numbers.count(
                 cutout_pixels, "cutout_pixels", 0, "the side of the square that is hidden, in pixels"
             ),
             "fill": settings.fill(fill),
             "fill_value": settings.number(fill_value, "fill_value", -1e30, 1e30, "an intensity"),
             "value_range": (low, high),
-            "seed": None if seed is None else settings.whole_number(seed, "seed", 0, "or None"),
+            "seed": None if seed is None else whole_numbers.count(seed, "seed", 0, "or None"),
         }
         chosen = self._settings
         self._moves = rendering.Moves(

@@ -2,6 +2,7 @@
 
 import keras
 
+from course_utils import whole_numbers
 from course_utils.augment import settings
 
 
@@ -72,7 +73,7 @@ def mixed(batches, layer, num_classes: int):
     """
     import tensorflow as tf
 
-    settings.whole_number(num_classes, "num_classes", 2, "how many classes the labels name")
+    whole_numbers.count(num_classes, "num_classes", 2, "how many classes the labels name")
 
     def blend(images, labels):
         shares = tf.one_hot(tf.cast(labels, tf.int32), num_classes)

@@ -30,23 +30,6 @@ def number(value, name: str, least: float, most: float | None, meaning: str) -> 
     return float(value)
 
 
-def whole_number(value, name: str, least: int, meaning: str) -> int:
-    """Return a setting as an int.
-
-    Raises:
-        ValueError: it is no whole number, or below `least`.
-
-    Example:
-        >>> whole_number(1.5, "cutout_pixels", 0, "the side of the square")
-        Traceback (most recent call last):
-            ...
-        ValueError: cutout_pixels is 1.5; it must be a whole number, at least 0: the side of the square.
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number, at least {least}: {meaning}.")
-    return int(value)
-
-
 def one_of(value, name: str, choices: tuple, advice: str = "") -> None:
     """Raise a ValueError when a setting is none of the choices.
 

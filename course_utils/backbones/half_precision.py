@@ -31,7 +31,9 @@ def save(model: keras.Model, path: str | os.PathLike) -> None:
         raise ValueError(f"A weight of {model.name} is {largest:g}, which float16 cannot hold; train it again.")
     partial = path.with_name(f"{path.name}.partial")
     with partial.open("wb") as file:
-        np.savez(file, **{name: array.astype(np.float16 if array.ndim > 1 else np.float32) for name, array in arrays.items()})
+        np.savez(
+            file, **{name: array.astype(np.float16 if array.ndim > 1 else np.float32) for name, array in arrays.items()}
+        )
     os.replace(partial, path)
 
 

@@ -52,7 +52,9 @@ def body(
     for stage, (num_blocks, count) in enumerate(STAGES, start=2):
         for block in range(1, num_blocks + 1):
             strides = 2 if block == 1 and stage > 2 else 1
-            x = bottleneck(x, vgg16.scaled(count, width), strides, f"conv{stage}_block{block}", block == 1, small_images)
+            x = bottleneck(
+                x, vgg16.scaled(count, width), strides, f"conv{stage}_block{block}", block == 1, small_images
+            )
     return x
 
 

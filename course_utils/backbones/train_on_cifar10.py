@@ -47,11 +47,11 @@ def train(
     steps = training.num_steps(len(data.train.labels), BATCH_SIZE, epochs)
     # Keras takes weight_decay * rate * weight from each weight, outside the momentum; within it, as in the papers,
     # the same decay is written as a tenth of this number.
-    optimizer = keras.optimizers.SGD(
-        training.OneCycle(0.1, steps), momentum=0.9, nesterov=True, weight_decay=0.005
-    )
+    optimizer = keras.optimizers.SGD(training.OneCycle(0.1, steps), momentum=0.9, nesterov=True, weight_decay=0.005)
     model.compile(optimizer, recipes.SmoothedCrossentropy(0.1), metrics=["accuracy"], steps_per_execution=8)
-    change = augment.Augment(flip="horizontal", shift_pixels=4, cutout_pixels=8, fill="reflect", fill_value=120, seed=seed)
+    change = augment.Augment(
+        flip="horizontal", shift_pixels=4, cutout_pixels=8, fill="reflect", fill_value=120, seed=seed
+    )
     started = time.perf_counter()
     with training.cpu_timer() as timer:
         history = model.fit(
@@ -87,7 +87,10 @@ class _Tell(keras.callbacks.Callback):
     """Prints one line per epoch, for the log of a run that nobody watches."""
 
     def on_epoch_end(self, epoch, logs=None):
-        print(f"epoch {epoch + 1}: " + ", ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items()), flush=True)
+        print(
+            f"epoch {epoch + 1}: " + ", ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items()),
+            flush=True,
+        )
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -95,12 +98,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=sorted(embedded.WIDTHS))
     parser.add_argument("--epochs", type=int, help="default: as the weights of the course were trained")
-    parser.add_argument("--folder", type=pathlib.Path, default=locations.cache() / "training", help="for the checkpoint")
+    parser.add_argument(
+        "--folder", type=pathlib.Path, default=locations.cache() / "training", help="for the checkpoint"
+    )
     chosen = parser.parse_args(arguments)
     data = datasets.load("cifar10", "full")
     epochs = chosen.epochs or EPOCHS[chosen.name]
     event = train(chosen.name, data, epochs, chosen.folder, weights_folder=locations.data() / "weights")
-    print(f"{chosen.name}: {100 * event['test_accuracy']:.2f} % of the test images, {event['cpu_seconds']:.0f} CPU seconds")
+    print(f"{chosen.name}: {event['test_accuracy']:.2%} of the test images, {event['cpu_seconds']:.0f} CPU seconds")
 
 
 if __name__ == "__main__":

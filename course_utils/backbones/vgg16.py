@@ -18,9 +18,7 @@ def scaled(count: int, width: float) -> int:
     return max(1, round(count * width))
 
 
-def body(
-    inputs: keras.KerasTensor, width: float = 1.0, batch_normalization: bool = False
-) -> keras.KerasTensor:
+def body(inputs: keras.KerasTensor, width: float = 1.0, batch_normalization: bool = False) -> keras.KerasTensor:
     """Return the feature maps after the five blocks: 3x3 convolutions in twos and threes, and a pool after each block.
 
     Args:

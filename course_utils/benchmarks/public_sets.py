@@ -1,4 +1,4 @@
-"""The course's networks on all of MNIST and CIFAR-10; in the full profile only, since it takes half an hour a seed.
+"""The course's networks on all of MNIST and CIFAR-10; in the full profile only, since it takes ten minutes a seed.
 
 Every training is also recorded, with its curves, in the file that COURSE_RESULTS names.
 """
@@ -18,6 +18,7 @@ SEEDS = (0, 1, 2)
 OLDER_COURSES = {"mnist": 0.9841, "cifar10": 0.7674}
 GOALS = {"mnist": 0.994, "cifar10": 0.82}
 MOST_PARAMETERS = {"cifar10": 541_094}
+MOST_SECONDS = {"cifar10": 12 * 60}  # on the clock, for one training
 
 
 def _machine() -> str:
@@ -76,19 +77,22 @@ def figures(quick: bool) -> list[benchmarks.Figure]:
         runs = [train(name, recipe, seed) for seed in (SEEDS[:1] if quick else SEEDS)]
         mean = statistics.mean(run["test_accuracy"] for run in runs)
         parameters = runs[0]["parameters"]
+        seconds = max(run["wall_seconds"] for run in runs)
         small_enough = parameters < MOST_PARAMETERS.get(name, parameters + 1)
-        goal = f">= {100 * GOALS[name]:g} %" + (
-            f" with fewer than {MOST_PARAMETERS[name]:,} parameters" if name in MOST_PARAMETERS else ""
-        )
+        quick_enough = seconds <= MOST_SECONDS.get(name, seconds)
+        goal = f">= {100 * GOALS[name]:g} %"
+        if name in MOST_PARAMETERS:
+            goal += f" with fewer than {MOST_PARAMETERS[name]:,} parameters, in {MOST_SECONDS[name] / 60:g} minutes"
         spread = ", ".join(f"{100 * run['test_accuracy']:.2f}" for run in runs)
+        title = f"{runs[0]['title']}, CNN with {parameters:,} parameters"
         measured.append(
             benchmarks.Figure(
-                f"{runs[0]['title']}, CNN with {parameters:,} parameters, test accuracy ({spread})",
+                f"{title}, test accuracy ({spread}), each in {seconds:.0f} s or less",
                 100 * mean,
                 {"older courses": 100 * OLDER_COURSES[name]},
                 goal,
                 100 * mean,
-                mean >= GOALS[name] and small_enough,
+                mean >= GOALS[name] and small_enough and quick_enough,
                 "%",
             )
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils import datasets
+from course_utils import datasets, whole_numbers
 from course_utils.training import counting
 
 
@@ -64,7 +64,7 @@ def _checked(images, labels, batch_size: int) -> tuple[np.ndarray, np.ndarray]:
             f"there are {len(images)} images and {len(labels)} labels; batches needs at least one image, "
             "and one label for each."
         )
-    counting.whole_number(batch_size, "batch_size")
+    whole_numbers.count(batch_size, "batch_size")
     return images, labels
 
 
@@ -114,7 +114,7 @@ def batches(
     images, labels = _checked(images, labels, batch_size)
     # Keras 3.15 warns in every fit that it leaves the shuffling to the data set, which is just what is meant.
     warnings.filterwarnings("ignore", message=r"`shuffle=True` was passed, but will be ignored", category=UserWarning)
-    counting.whole_number(seed, "seed", least=0)
+    whole_numbers.count(seed, "seed", least=0)
     num_images, num_batches = len(images), counting.num_steps(len(images), batch_size, 1)
     epochs = _Epochs()
     by_step = "step" in inspect.signature(getattr(augment, "call", augment) or _Epochs).parameters

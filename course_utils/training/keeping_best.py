@@ -6,7 +6,7 @@ import time
 import keras
 import numpy as np
 
-from course_utils.training import counting
+from course_utils import whole_numbers
 
 
 def copies(variables) -> list[np.ndarray]:
@@ -35,7 +35,7 @@ class KeepBest(keras.callbacks.Callback):
 
     def __init__(self, patience: int | None = None, monitor: str = "val_loss"):
         super().__init__()
-        self.patience = None if patience is None else counting.whole_number(patience, "patience")
+        self.patience = None if patience is None else whole_numbers.count(patience, "patience")
         self.monitor = monitor
         self.lower_is_better = monitor.endswith("loss")
         self.forget()

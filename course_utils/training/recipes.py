@@ -29,42 +29,6 @@ def mlp(input_shape: tuple[int, int, int], num_classes: int, units: tuple[int, .
     )
 
 
-def cnn(
-    input_shape: tuple[int, int, int],
-    num_classes: int,
-    filters: tuple[int, ...] = (24, 48, 96),
-    first_kernel: int = 5,
-    dropout: float = 0.0,
-) -> keras.Model:
-    """Return a CNN whose blocks are convolution, pooling, batch normalisation and ReLU, in this order.
-
-    Pooling comes before the normalisation, which then has a quarter of the numbers to look at: the same accuracy in
-    less time.
-
-    Args:
-        input_shape (tuple): (height, width, channels).
-        num_classes (int): how many classes.
-        filters (tuple of int): one block each, 3x3 kernels from the second on. Default (24, 48, 96).
-        first_kernel (int): kernel size of the first block. Default 5.
-        dropout (float): before the last layer. Default 0.
-
-    Example:
-        >>> cnn((28, 28, 1), 10).count_params()
-        61762
-    """
-    inputs = keras.Input(input_shape)
-    x = layers.Rescaling(1 / 255)(inputs)
-    for index, count in enumerate(filters):
-        x = layers.Conv2D(count, 3 if index else first_kernel, padding="same", use_bias=False)(x)
-        x = layers.MaxPooling2D(2)(x)
-        x = layers.BatchNormalization(momentum=0.9)(x)
-        x = layers.ReLU()(x)
-    x = layers.Flatten()(x)
-    if dropout:
-        x = layers.Dropout(dropout)(x)
-    return keras.Model(inputs, layers.Dense(num_classes)(x), name="cnn")
-
-
 def quick_cnn(
     input_shape: tuple[int, int, int], num_classes: int, filters: tuple[int, ...] = (24, 48, 96)
 ) -> keras.Model:

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from course_utils.training import counting
+from course_utils import whole_numbers
 
 
 @keras.saving.register_keras_serializable(package="course_utils")
@@ -50,7 +50,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         name: str = "one_cycle",
     ):
         super().__init__()
-        self.total_steps = counting.whole_number(total_steps, "total_steps")
+        self.total_steps = whole_numbers.count(total_steps, "total_steps")
         for label, value, fits, rule in (
             ("peak", peak, lambda x: x > 0, "above 0"),
             ("warm_up", warm_up, lambda x: 0 <= x < 1, "a share of all steps: 0 or more, below 1"),

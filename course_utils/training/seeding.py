@@ -2,7 +2,7 @@
 
 import keras
 
-from course_utils.training import counting
+from course_utils import whole_numbers
 
 
 def seed(number: int) -> None:
@@ -23,4 +23,4 @@ def seed(number: int) -> None:
         >>> bool(keras.ops.all(first == again))
         True
     """
-    keras.utils.set_random_seed(counting.whole_number(number, "the seed", least=0))
+    keras.utils.set_random_seed(whole_numbers.count(number, "the seed", least=0))

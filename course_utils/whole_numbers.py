@@ -1,15 +1,16 @@
-"""What the formulas accept, and the sentences for what they do not."""
+"""Arguments that have to be whole numbers, and the sentences for those that are not."""
 
 import numpy as np
 
 
-def count(value: int, what: str, least: int = 1) -> int:
+def count(value: int, what: str, least: int = 1, meaning: str = "") -> int:
     """Return a whole number, or say what is wrong with it.
 
     Args:
         value (int): the number.
         what (str): the name to use in messages.
         least (int): the smallest that is allowed. Default 1.
+        meaning (str): what the number is, for the end of the message. Default none.
 
     Raises:
         TypeError: no whole number.
@@ -19,10 +20,11 @@ def count(value: int, what: str, least: int = 1) -> int:
         >>> count(np.int64(3), "filters")
         3
     """
+    rule = f"it must be a whole number, {least} or more{meaning and f': {meaning}'}."
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{what} is {value!r}; it must be a whole number, such as {max(least, 1)}.")
+        raise TypeError(f"{what} is {value!r}; {rule}")
     if value < least:
-        raise ValueError(f"{what} is {value}; it must be at least {least}.")
+        raise ValueError(f"{what} is {value}; {rule}")
     return int(value)
 
 
