@@ -120,7 +120,10 @@ def write_checkout(folder: pathlib.Path, text: str = LESSON, name: str = NAME) -
     for part in ("solutions", "lessons", "exercises"):
         (folder / part).mkdir(exist_ok=True)
     (folder / "README.md").write_text(
-        "# A course\n<!-- lessons: begin -->\n<!-- lessons: end -->\n<!-- measured: begin -->\n<!-- measured: end -->\n", encoding="utf-8", newline="\n"
+        "# A course\n<!-- lessons: begin -->\n<!-- lessons: end -->\n"
+        "<!-- measured: begin -->\n<!-- measured: end -->\n",
+        encoding="utf-8",
+        newline="\n",
     )
     path = folder / "solutions" / f"{name}.py"
     path.write_text(text, encoding="utf-8", newline="\n")
