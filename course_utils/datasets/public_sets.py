@@ -1,8 +1,4 @@
-"""MNIST and CIFAR-10 as the world knows them: from a classroom mirror, from Keras's downloads, or from the network.
-
-A file is looked at before Keras is called, since Keras replaces a file with an unexpected hash and, offline, deletes
-it. Nothing here ever writes to or deletes a file that somebody else put there.
-"""
+"""MNIST and CIFAR-10 as the world knows them: from a classroom mirror, from Keras's downloads, or from the network."""
 
 import importlib
 import pathlib
@@ -10,31 +6,13 @@ import zipfile
 
 import numpy as np
 
-from course_utils import locations
-from course_utils.datasets import digits, manifest_files, splits
+from course_utils.datasets import digits, manifest_files, public_files, splits
 
-CHECKSUMS = "SHA256SUMS"
 CIFAR10_CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
 NUM_VALIDATION = 5_000
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-
-
-def _sha256(path: pathlib.Path) -> str:
-    import hashlib
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _listed(folder: pathlib.Path) -> dict[str, str]:
-    """Return the hashes by file name in a mirror's list, as the program sha256sum writes it."""
-    path = folder / CHECKSUMS
-    if not path.is_file():
-        return {}
-    lines = [line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {parts[1].lstrip("*").strip(): parts[0].lower() for parts in lines if len(parts) == 2}
 
 
 def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
@@ -48,27 +26,13 @@ def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
         ) from None
 
 
-def _from_mirror(name: str, folder: pathlib.Path) -> tuple[dict[str, np.ndarray], str] | None:
+def _from_mirror(name: str) -> tuple[dict[str, np.ndarray], str] | None:
     """Return the arrays of a mirror's file and what to say of them, or None where the mirror has no such file."""
-    path = folder / f"{name}.npz"
-    if not folder.is_dir():
-        raise FileNotFoundError(f"COURSE_DATA names {folder}, which is no folder. Correct it or unset it.")
-    if not path.is_file():
+    found = public_files.in_mirror(f"{name}.npz", _official(name).sha256)
+    if found is None:
         return None
-    found, listed = _sha256(path), _listed(folder).get(path.name)
-    official = found in _official(name).sha256
-    if listed is not None and listed != found:
-        raise ValueError(
-            f"{path} is damaged or another version: its sha256 is {found}, {CHECKSUMS} beside it says {listed}. "
-            "Copy it again."
-        )
-    if listed is None and not official:
-        raise ValueError(
-            f"{path} has the sha256 {found}, which is neither the official one nor listed in {CHECKSUMS} beside it. "
-            f"If you trust the file, list it: cd {folder} && sha256sum {path.name} >> {CHECKSUMS}"
-        )
-    origin = "the official file" if official else f"a file with the sha256 {found[:12]}..., not the official one"
-    return _arrays(path), f"From the mirror {folder}: {origin}."
+    path, origin = found
+    return _arrays(path), f"From the mirror {path.parent}: {origin}."
 
 
 def _official(name: str) -> manifest_files.Entry:
@@ -78,13 +42,8 @@ def _official(name: str) -> manifest_files.Entry:
 def _from_keras(name: str) -> tuple[dict[str, np.ndarray], str]:
     """Return what the official loader gives, having made sure that it will not throw a user's file away."""
     entry = _official(name)
-    kept = locations.keras_home() / entry.path
-    if kept.is_file() and (found := _sha256(kept)) not in entry.sha256:
-        raise ValueError(
-            f"{kept} is damaged or another version: its sha256 is {found}, expected {entry.sha256[0]}. Keras would "
-            "delete it; so move it away yourself, or, if you trust it, put its arrays into a folder that "
-            f"COURSE_DATA names, as {name}.npz."
-        )
+    advice = f", or, if you trust it, put its arrays into a folder that COURSE_DATA names, as {name}.npz."
+    public_files.kept_by_keras(entry.path, entry.sha256, advice)
     loader = importlib.import_module(f"keras.datasets.{name}")
     try:
         (x_train, y_train), (x_test, y_test) = loader.load_data()
@@ -100,8 +59,7 @@ def _from_keras(name: str) -> tuple[dict[str, np.ndarray], str]:
 
 
 def _dataset(name: str, class_names: tuple[str, ...]) -> splits.Dataset:
-    folder = locations.mirror()
-    arrays, note = (folder and _from_mirror(name, folder)) or _from_keras(name)
+    arrays, note = _from_mirror(name) or _from_keras(name)
     images, labels = {}, {}
     for part in ("train", "test"):
         pixels, classes = arrays[f"x_{part}"], arrays[f"y_{part}"]
