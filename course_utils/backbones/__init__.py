@@ -17,6 +17,7 @@ _HOME = {
     "extract": "features",
     "load": "loading",
     "train_on_folder": "folder",
+    "untrained": "loading",
 }
 
 __all__ = sorted(_HOME)

@@ -90,8 +90,8 @@ class Backbone:
             known = [layer.name for layer in self.body.layers]
             if layer_name not in known:
                 raise ValueError(
-                    f"{self.name} has no layer {layer_name!r}. Its feature layers are {', '.join(self.feature_layers)}; "
-                    "backbone.body.summary() lists the others."
+                    f"{self.name} has no layer {layer_name!r}. Its feature layers are "
+                    f"{', '.join(self.feature_layers)}; backbone.body.summary() lists the others."
                 )
             output = self.body.get_layer(layer_name).output
             self._parts[layer_name] = keras.Model(self.body.input, output, name=f"{self.name}_{layer_name}")

