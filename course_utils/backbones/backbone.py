@@ -137,9 +137,9 @@ def hash_of(model: keras.Model) -> str:
     Example:
         >>> network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="zeros")])
         >>> hash_of(network)[:12]
-        '15ec7bf0b50732b4'
+        '15ec7bf0b507'
     """
     found = hashlib.sha256()
     for variable in model.weights:
-        found.update(np.ascontiguousarray(keras.ops.convert_to_numpy(variable.value)))
+        found.update(np.ascontiguousarray(keras.ops.convert_to_numpy(variable)))
     return found.hexdigest()

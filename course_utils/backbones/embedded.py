@@ -36,7 +36,7 @@ def build(name: str, num_classes: int = 10, width: float | None = None) -> keras
 
     Example:
         >>> build("resnet50").count_params()
-        1497459
+        1497466
     """
     inputs = keras.Input((None, None, 3), name="images")
     x = preprocessing()(inputs)

@@ -51,7 +51,7 @@ def load(name: str, weights: str = "auto", seed: int = 0) -> backbone.Backbone:
         ConnectionError: weights are not on this machine and could not be fetched.
 
     Example:
-        >>> print(load("resnet50", "random").label.rpartition(";")[0])
+        >>> print(load("resnet50", "random").label.rpartition("; licence")[0])
         ResNet50 at 1/4 of its width, with a stem for small images; random weights (seed 0), not trained
     """
     weights = catalogue.choose(name, weights)
