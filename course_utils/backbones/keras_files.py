@@ -10,36 +10,54 @@ from course_utils import locations
 from course_utils.backbones import catalogue
 from course_utils.datasets import public_files
 
+OFFICIAL = public_files.OFFICIAL
 _SUBFOLDER = "models"
 
 
 def find(name: str, head: bool) -> tuple[pathlib.Path, str]:
-    """Return a verified file of weights and what to say of it.
-
-    A mirror comes before Keras's downloads, and these before the network. Where the dense layers are not needed, the
-    file without them is preferred, and the one with them does as well.
+    """Return a verified file of weights and what to say of it; fetch it where it is not on this machine.
 
     Args:
         name (str): "vgg16" or "resnet50".
         head (bool): the dense layers are needed.
 
     Returns:
-        The path, and "the official file" or which other one it is.
+        The path, and OFFICIAL or which other file it is.
 
     Raises:
         FileNotFoundError: COURSE_DATA names no folder.
         ValueError: a file is damaged or another version; it stays where it is.
         ConnectionError: there is no such file, and it could not be fetched.
     """
-    files = [file for file in catalogue.KERAS_FILES[name] if file.has_head or not head]
+    return here(name, head) or (fetch(name, _files(name, head)[0]), OFFICIAL)
+
+
+def here(name: str, head: bool) -> tuple[pathlib.Path, str] | None:
+    """Return what `find` does, or None where the file is not on this machine.
+
+    A mirror comes before Keras's downloads. Where the dense layers are not needed, the file without them is
+    preferred, and the one with them does as well.
+
+    Args:
+        name (str): "vgg16" or "resnet50".
+        head (bool): the dense layers are needed.
+
+    Raises:
+        FileNotFoundError, ValueError: as `find`.
+    """
+    files = _files(name, head)
     for file in files:
         if (found := public_files.in_mirror(file.name, (file.md5,))) is not None:
             return found
     advice = f", or, if you trust it, put it into a folder that COURSE_DATA names, listed in {public_files.CHECKSUMS}."
     for file in files:
         if (path := public_files.kept_by_keras(f"{_SUBFOLDER}/{file.name}", (file.md5,), advice)) is not None:
-            return path, "the official file"
-    return fetch(name, files[0]), "the official file"
+            return path, OFFICIAL
+    return None
+
+
+def _files(name: str, head: bool) -> list[catalogue.KerasFile]:
+    return [file for file in catalogue.KERAS_FILES[name] if file.has_head or not head]
 
 
 def fetch(name: str, file: catalogue.KerasFile) -> pathlib.Path:
@@ -61,9 +79,8 @@ def fetch(name: str, file: catalogue.KerasFile) -> pathlib.Path:
             )
             if not public_files.is_one_of(pathlib.Path(fetched), (file.md5,)):
                 raise ValueError(f"what came from {file.url} has another hash")
-            # A link, unlike a move, fails where another process put the file in the meantime.
             target = folder / file.name
-            if not target.exists():
+            if not target.exists():  # another process may have been quicker
                 pathlib.Path(fetched).replace(target)
     except Exception as error:  # get_file passes on whatever the network ends in
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -131,7 +131,7 @@ def _imagenet(name: str) -> backbone.Backbone:
         return model
 
     source = catalogue.SOURCES[name, "imagenet"]
-    if which != "the official file":
+    if which != keras_files.OFFICIAL:
         source = dataclasses.replace(source, data=f"said to be {source.data}", author=f"{source.author}, but {which}")
     return _made(name, source, "imagenet", public_files.digest(path), imagenet_labels.names(), body, with_head)
 

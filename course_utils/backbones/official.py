@@ -25,7 +25,8 @@ class ToCentredBGR(layers.Layer):
 
     def call(self, images):
         """Return the images with their channels turned round and the mean of each taken off."""
-        return ops.flip(images, axis=-1) - ops.convert_to_tensor(MEANS, images.dtype)
+        images = ops.cast(images, self.compute_dtype)
+        return ops.flip(images, axis=-1) - ops.convert_to_tensor(MEANS, self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
         return input_shape

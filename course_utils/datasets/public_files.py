@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from course_utils import locations
 
 CHECKSUMS = "SHA256SUMS"
+OFFICIAL = "the official file"
 # An accepted hash is known by its length.
 _ALGORITHMS = {32: "md5", 64: "sha256"}
 
@@ -53,7 +54,7 @@ def in_mirror(file_name: str, accepted: Iterable[str]) -> tuple[pathlib.Path, st
         accepted (several str): hashes of the official file, see `is_one_of`.
 
     Returns:
-        The path and a note: "the official file", or which other file it is that SHA256SUMS lists.
+        The path and a note: OFFICIAL, or which other file it is that SHA256SUMS lists.
 
     Raises:
         FileNotFoundError: COURSE_DATA names no folder.
@@ -79,7 +80,7 @@ def in_mirror(file_name: str, accepted: Iterable[str]) -> tuple[pathlib.Path, st
             f"{path} has the sha256 {found}, which is neither the official one nor listed in {CHECKSUMS} beside it. "
             f"If you trust the file, list it: cd {folder} && sha256sum {path.name} >> {CHECKSUMS}"
         )
-    return path, "the official file" if official else f"a file with the sha256 {found[:12]}..., not the official one"
+    return path, OFFICIAL if official else f"a file with the sha256 {found[:12]}..., not the official one"
 
 
 def kept_by_keras(inside: str, accepted: Iterable[str], advice: str) -> pathlib.Path | None:
