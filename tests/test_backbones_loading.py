@@ -252,10 +252,11 @@ def test_labels_of_imagenet_are_the_thousand_in_wordnets_order():
         ("1000.png", None),
         ("cat_285.jpg", None),
         ("", None),
+        ("٣.png", None),
     ],
 )
 def test_a_class_is_read_off_a_file_name(text, number):
-    assert imagenet_labels.number_of(text) == number
+    assert imagenet_labels.class_of(text) == number
 
 
 def test_a_crop_is_the_middle_with_its_proportions():

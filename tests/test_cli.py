@@ -17,7 +17,7 @@ TELLING = {
     "build": ("--check", "--jobs", "--force", "solutions/*.py"),
     "import": ("NOTEBOOK", "course build"),
     "release": ("DIR", "--force", "--zip", "No solutions"),
-    "bench": ("AREA", "--strict", "--json", "--full"),
+    "bench": ("AREA", "--strict", "--json", "--full", "--images"),
 }
 
 

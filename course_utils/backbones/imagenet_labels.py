@@ -1,6 +1,7 @@
 """The 1,000 classes of ImageNet: number, number in WordNet, name."""
 
 import functools
+import re
 
 from course_utils.datasets import manifest_files
 
@@ -34,22 +35,25 @@ def wordnet_numbers() -> tuple[str, ...]:
     return tuple(number for number, _ in _rows())
 
 
-def number_of(text: str) -> int | None:
-    """Return the number of the class that a text begins with, or None.
+def class_of(file_name: str, folder_name: str = "") -> int | None:
+    """Return the number of the class that a photograph's name tells, or None.
 
     Args:
-        text (str): begins with a WordNet number ("n02124075_9.jpg"), or with the class's own number, alone or before
-            something that is no letter or digit ("285.jpg", "285_cat.jpg").
+        file_name (str): may begin with a WordNet number ("n02124075_9.jpg") or the class's own ("285_cat.jpg").
+        folder_name (str): of the folder that the file is in; may begin with either, too. Default none. A WordNet number
+            counts more than a class's own, and the folder's more than the file's: "n02124075/1.jpg", "285/1.jpg".
 
     Example:
-        >>> number_of("n02124075_Egyptian_cat.jpg"), number_of("0285-cat"), number_of("cat.jpg"), number_of("1000.jpg")
+        >>> class_of("n02124075_Egyptian_cat.jpg"), class_of("0285-cat"), class_of("cat.jpg"), class_of("1000.jpg")
         (285, 285, None, None)
+        >>> class_of("1.jpg", "n02124075"), class_of("1.jpg", "285_cats"), class_of("285.jpg", "photographs")
+        (285, 285, 285)
     """
-    import re
-
     known = wordnet_numbers()
-    if (found := re.match(r"n\d{8}(?!\d)", text)) and found[0] in known:
-        return known.index(found[0])
-    if (found := re.match(r"(\d{1,4})(?![^\W_])", text)) and int(found[1]) < len(known):
-        return int(found[1])
+    for text in (file_name, folder_name):
+        if (found := re.match(r"n\d{8}(?!\d)", text)) and found[0] in known:
+            return known.index(found[0])
+    for text in (folder_name, file_name):
+        if (found := re.match(r"([0-9]{1,4})(?![^\W_])", text)) and int(found[1]) < len(known):
+            return int(found[1])
     return None

@@ -1,12 +1,14 @@
 """Speed of the course's code beside its peers, measured in the same run; one module per area.
 
 An area is a module of this package with a function `figures(quick: bool) -> list[Figure]`. It is found by its
-name: nothing has to be registered.
+name: nothing has to be registered. One that can measure photographs of the user's takes their folder as `images`.
 """
 
 import dataclasses
 import difflib
 import importlib
+import inspect
+import os
 import pkgutil
 
 _NOT_AREAS = {"timing"}
@@ -108,16 +110,28 @@ def unknown(area: str) -> str:
     return f"no area {area!r}.{advice} There are: {', '.join(areas()) or 'none'}."
 
 
-def measure(area: str, quick: bool = True) -> list[Figure]:
+def takes_images(area: str) -> bool:
+    """Return whether an area can measure photographs of the user's.
+
+    Example:
+        >>> takes_images("backbones"), takes_images("startup")
+        (True, False)
+    """
+    return "images" in inspect.signature(importlib.import_module(f"{__name__}.{area}").figures).parameters
+
+
+def measure(area: str, quick: bool = True, images: str | os.PathLike | None = None) -> list[Figure]:
     """Measure one area.
 
     Args:
         area (str): one of `areas()`.
         quick (bool): fewer rounds and smaller sizes. Default True.
+        images (path): a folder of photographs, for an area that `takes_images`. Default none.
 
     Raises:
-        ValueError: there is no such area.
+        ValueError: there is no such area, or the folder is not what the area needs.
     """
     if area not in areas():
         raise ValueError(unknown(area))
-    return importlib.import_module(f"{__name__}.{area}").figures(quick)
+    figures = importlib.import_module(f"{__name__}.{area}").figures
+    return figures(quick, images=images) if images is not None else figures(quick)

@@ -7,8 +7,14 @@ import click
 @click.argument("areas", metavar="[AREA]...", nargs=-1)
 @click.option("--full", is_flag=True, help="More rounds and larger sizes.")
 @click.option("--strict", is_flag=True, help="Exit code 1 when a goal is missed.")
+@click.option(
+    "--images",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Photographs with ImageNet's classes in their names (285_cat.jpg, n02124075/1.jpg), for the area backbones.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def command(areas: tuple[str, ...], full: bool, strict: bool, as_json: bool) -> None:
+def command(areas: tuple[str, ...], full: bool, strict: bool, images: str | None, as_json: bool) -> None:
     """Measure AREAs (default all) and print each figure beside its peers.
 
     All of a figure's functions take turns in the same run, so that a busy machine is busy for all of them. x is a
@@ -24,14 +30,27 @@ def command(areas: tuple[str, ...], full: bool, strict: bool, as_json: bool) -> 
     unknown = [area for area in areas if area not in benchmarks.areas()]
     if unknown:
         raise click.UsageError(benchmarks.unknown(unknown[0]))
+    with_images = {area for area in areas if images and benchmarks.takes_images(area)}
+    if images and not with_images:
+        raise click.UsageError("--images needs an area that measures photographs: course bench backbones --images DIR.")
     screen = console.standard()
+
+    def measure(area: str) -> list:
+        options = {"images": images} if area in with_images else {}
+        try:
+            return benchmarks.measure(area, quick=not full, **options)
+        except ValueError as error:
+            if not options:
+                raise
+            raise click.UsageError(str(error)) from None
+
     measured = {}
     for area in areas or benchmarks.areas():
         if as_json:
-            measured[area] = benchmarks.measure(area, quick=not full)
+            measured[area] = measure(area)
             continue
         with screen.status(f"measuring {area}"):
-            measured[area] = benchmarks.measure(area, quick=not full)
+            measured[area] = measure(area)
         _show(screen, area, measured[area])
     figures = [figure for group in measured.values() for figure in group]
     if as_json:
