@@ -106,6 +106,7 @@ def write(path, model, seed):
     """Write random weights as the official files hold them: a group per layer, its arrays under their own names."""
     loading.draw_weights([layer for layer in model.layers if layer.weights], seed)
     with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
         for layer in model.layers:
             group = file.create_group(layer.name)
             names = [f"{layer.name}/{variable.name}:0" for variable in layer.weights]
@@ -210,6 +211,16 @@ def test_weights_come_from_the_network_once(name, server, stand_ins):
     assert found.input_size == 224
     assert found.model.get_layer("preprocessing") is found.preprocessing
     assert len(found.decode(logits)[0]) == 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_read_as_keras_reads_it(name, stand_ins):
+    ours, theirs = official.body(name, WIDTH), official.body(name, WIDTH)
+    for file in catalogue.KERAS_FILES[name]:
+        keras_files.read_into(ours.layers, stand_ins[0] / file.name)
+        theirs.load_weights(stand_ins[0] / file.name, by_name=True)
+        for found, expected in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_the_file_with_the_dense_layers_does_for_the_body(catalogue_of_stand_ins, stand_ins):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import backends
 import keras
 import numpy as np
 import pytest
@@ -279,3 +280,30 @@ def test_a_hash_is_of_all_weights_in_their_order():
 
     assert network(1, 2, 3, 4) == network(1, 2, 3, 4)
     assert len({network(1, 2, 3, 4), network(1, 2, 4, 3), network(2, 1, 3, 4)}) == 3
+
+
+def everything(images):
+    import keras
+    import numpy as np
+
+    from course_utils import backbones
+    from course_utils.backbones import official
+
+    found = {"centred": keras.ops.convert_to_numpy(official.ToCentredBGR()(images))}
+    for name, weights in (("efficientnet_lite0", "embedded"), ("resnet50", "random"), ("vgg16", "random")):
+        backbone = backbones.load(name, weights)
+        found[name] = np.asarray(backbone.model.predict(images, verbose=0))
+        found[f"{name} sha256"] = backbone.sha256
+        found[f"{name} now"] = backbone.weights_hash()
+    return found
+
+
+@pytest.mark.parametrize("backend", backends.OTHERS)
+def test_other_backends_give_the_same(backend):
+    expected, found = everything(IMAGES), backends.run_on(backend, everything, images=IMAGES)
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        if isinstance(value, str):
+            assert found[name] == value, name
+        else:
+            np.testing.assert_allclose(found[name], value, rtol=1e-3, atol=1e-4 * np.abs(value).max(), err_msg=name)
