@@ -119,26 +119,31 @@ def batches(
     epochs = _Epochs()
     by_step = "step" in inspect.signature(getattr(augment, "call", augment) or _Epochs).parameters
 
+    # Captured by the functions below, so that no iterator copies them.
+    all_images, all_labels = tf.constant(images), tf.constant(labels)
+
     def begin() -> tuple[np.ndarray, np.ndarray]:
         epoch = epochs.begin()
         order = order_of_epoch(num_images, seed, epoch) if shuffle else np.arange(num_images)
         return np.int64(epoch), order
 
-    def one_epoch(all_images, all_labels):
+    def one_epoch(_):
         epoch, order = tf.numpy_function(begin, [], [tf.int64, tf.int64])
         epoch.set_shape([])
         order.set_shape([num_images])
+        chosen = tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+        # Without a function of its own: each iterator, hence each epoch, would have to set that up again.
+        return tf.data.Dataset.zip(
+            (tf.data.Dataset.from_tensors(epoch).repeat(), tf.data.Dataset.range(num_batches), chosen)
+        )
 
-        def one_batch(index):
-            chosen = order[index * batch_size : (index + 1) * batch_size]
-            some = tf.gather(all_images, chosen)
-            if augment is not None:
-                options = {"step": (epoch, index)} if by_step else {}
-                some = tf.cast(augment(some, training=True, **options), tf.float32)
-            return some, tf.gather(all_labels, chosen)
+    def one_batch(epoch, index, chosen):
+        some = tf.gather(all_images, chosen)
+        if augment is not None:
+            options = {"step": (epoch, index)} if by_step else {}
+            some = tf.cast(augment(some, training=True, **options), tf.float32)
+        return some, tf.gather(all_labels, chosen)
 
-        numbers = tf.data.Dataset.range(num_batches)
-        return numbers.map(one_batch, num_parallel_calls=tf.data.AUTOTUNE if by_step else None)
-
-    dataset = tf.data.Dataset.from_tensors((images, labels)).flat_map(one_epoch)
+    numbered = tf.data.Dataset.from_tensors(0).flat_map(one_epoch)
+    dataset = numbered.map(one_batch, num_parallel_calls=tf.data.AUTOTUNE if by_step else None)
     return dataset.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(2)
