@@ -74,9 +74,7 @@ def fetch(name: str, file: catalogue.KerasFile) -> pathlib.Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as temporary:
-            fetched = keras.utils.get_file(
-                file.name, file.url, cache_dir=temporary, cache_subdir=".", file_hash=file.md5
-            )
+            fetched = keras.utils.get_file(file.name, file.url, cache_dir=temporary, cache_subdir=".")
             if not public_files.is_one_of(pathlib.Path(fetched), (file.md5,)):
                 raise ValueError(f"what came from {file.url} has another hash")
             target = folder / file.name
