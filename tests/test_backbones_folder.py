@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_utils import backbones, images
-from course_utils.backbones import folder, photograph_folder
+from course_utils.backbones import folder, linear, photograph_folder
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,10 @@ def test_saved_and_loaded(photographs, backbone, tmp_path):
     with np.load(path) as kept:
         about = json.loads(str(kept["about"]))
     np.savez(
-        tmp_path / "new.npz", about=np.array(json.dumps({**about, "format": 9})), kernel=found.kernel, bias=found.bias
+        tmp_path / "new.npz",
+        about=np.array(json.dumps({**about, "format": 9})),
+        kernel=found.fitted.kernel,
+        bias=found.fitted.bias,
     )
     with pytest.raises(ValueError, match="format 9"):
         folder.load(tmp_path / "new.npz")
@@ -219,14 +222,13 @@ def test_the_linear_step_is_scikit_learns(backbone):
         labels = np.arange(60) % num_classes
         found = (rng.normal(0, 3, (60, num_features)) + labels[:, None] * rng.normal(1, 1, num_features)).astype("f4")
         found[:, 0] = 7.0  # says nothing
-        kernel, bias = folder._fit(found, labels, seed=0)
-        probabilities = np.exp(found @ kernel + bias)
+        probabilities = np.exp(linear.fit_linear(found, labels, None, seed=0).logits(found))
         probabilities /= probabilities.sum(axis=1, keepdims=True)
         rival = [
             pipeline.make_pipeline(
                 preprocessing.StandardScaler(), linear_model.LogisticRegression(C=strength, max_iter=5000, tol=1e-8)
             ).fit(found, labels).predict_proba(found)
-            for strength in folder._STRENGTHS
+            for strength in linear.STRENGTHS
         ]  # fmt: skip
         assert min(np.abs(some - probabilities).max() for some in rival) < 0.01
 

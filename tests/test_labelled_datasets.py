@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from course_utils import datasets, images, locations
 from course_utils.datasets import cached_arrays, digits, manifest_files, photo_patches, public_sets
 
-OFFLINE = ("digits_8x8", "mnist", "photo_patches")
+OFFLINE = ("digits_8x8", "faces", "mnist", "photo_patches", "texture_patches")
 SPLITS = ("train", "validation", "test")
 
 

@@ -12,11 +12,9 @@ import sys
 import numpy as np
 
 from course_utils.backbones import backbone as backbones
-from course_utils.backbones import features, loading, photograph_folder
+from course_utils.backbones import features, linear, loading, photograph_folder
 
 _FORMAT = 1  # of the saved file
-# What is tried for scikit-learn's C: from strong regularisation to weak.
-_STRENGTHS = (0.0003, 0.003, 0.03, 0.3)
 # Up to here every photograph is held out once; of more, one part is held out.
 _FEW = 1_000
 
@@ -27,16 +25,12 @@ class FolderClassifier:
     Args:
         backbone (Backbone): takes the features.
         class_names (tuple of str): the names of the subfolders, sorted.
-        kernel, bias (array): the linear classifier on the features.
+        fitted (LinearClassifier): on the features.
         facts (dict): num_images (by class), num_right and num_judged (held-out photographs), side, skipped.
-
-    Shapes:
-        kernel (num_features, num_classes); bias (num_classes,).
     """
 
-    def __init__(self, backbone, class_names: tuple[str, ...], kernel: np.ndarray, bias: np.ndarray, facts: dict):
-        self.backbone, self.class_names, self.facts = backbone, tuple(class_names), dict(facts)
-        self.kernel, self.bias = kernel, bias
+    def __init__(self, backbone, class_names: tuple[str, ...], fitted: linear.LinearClassifier, facts: dict):
+        self.backbone, self.class_names, self.fitted, self.facts = backbone, tuple(class_names), fitted, dict(facts)
 
     @property
     def accuracy(self) -> float:
@@ -88,7 +82,7 @@ class FolderClassifier:
         side = self.facts["side"]
         array = photograph if isinstance(photograph, np.ndarray) else photograph_folder.read(photograph, side)
         batch = photograph_folder.square(array, side)[np.newaxis]
-        logits = (features.extract(self.backbone, batch, cache=False) @ self.kernel + self.bias)[0]
+        logits = self.fitted.logits(features.extract(self.backbone, batch, cache=False))[0]
         odds = np.exp(logits - logits.max())
         order = np.argsort(-odds, kind="stable")
         return [(self.class_names[index], float(odds[index] / odds.sum())) for index in order]
@@ -104,7 +98,7 @@ class FolderClassifier:
             "facts": self.facts,
         }
         with open(path, "wb") as file:
-            np.savez(file, kernel=self.kernel, bias=self.bias, about=np.array(json.dumps(about)))
+            np.savez(file, kernel=self.fitted.kernel, bias=self.fitted.bias, about=np.array(json.dumps(about)))
         return path
 
 
@@ -132,7 +126,7 @@ def load(path: str | os.PathLike, backbone: backbones.Backbone | None = None) ->
         raise ValueError(
             f"{path} was trained with other weights of {name} than these: {backbone.label}. Train it again."
         )
-    return FolderClassifier(backbone, class_names, kernel, bias, facts)
+    return FolderClassifier(backbone, class_names, linear.LinearClassifier(kernel, bias), facts)
 
 
 def train_on_folder(
@@ -176,9 +170,9 @@ def train_on_folder(
                 f"needed, one to learn from and one to judge by, and 20 are a good number.{why}"
             )
     right, judged = _held_out(found, labels, seed)
-    kernel, bias = _fit(found, labels, seed)
+    fitted = linear.fit_linear(found, labels, None, seed)
     facts = {"num_images": counts, "num_right": right, "num_judged": judged, "side": side, "skipped": skipped}
-    return FolderClassifier(backbone, tuple(classes), kernel, bias, facts)
+    return FolderClassifier(backbone, tuple(classes), fitted, facts)
 
 
 def _features_of(backbone, classes: dict, side: int, skipped: list[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -189,35 +183,6 @@ def _features_of(backbone, classes: dict, side: int, skipped: list[str]) -> tupl
     return np.concatenate(parts[1:] or parts), np.array(labels, np.int64)
 
 
-def _fit(found: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return kernel and bias of a logistic regression on standardised features, folded into one linear step."""
-    from sklearn import linear_model, model_selection
-
-    mean, scale = found.mean(axis=0), found.std(axis=0)
-    scale = np.where(scale > 1e-6 * max(1e-6, float(scale.max())), scale, np.inf)  # a constant feature says nothing
-    scaled = ((found - mean) / scale).astype(np.float64)
-    # With fewer images than features the same problem is solved in as many directions as there are images.
-    directions = np.linalg.svd(scaled, full_matrices=False)[2].T if len(scaled) < scaled.shape[1] else None
-    inputs = scaled if directions is None else scaled @ directions
-    folds = min(3, int(np.bincount(labels).min()))
-    strength = _STRENGTHS[1]
-    if folds > 1:
-        order = model_selection.StratifiedKFold(folds, shuffle=True, random_state=seed)
-        losses = [
-            model_selection.cross_val_score(
-                linear_model.LogisticRegression(C=some, max_iter=500), inputs, labels, cv=order, scoring="neg_log_loss"
-            ).mean()
-            for some in _STRENGTHS
-        ]
-        strength = _STRENGTHS[int(np.argmax(losses))]
-    model = linear_model.LogisticRegression(C=strength, max_iter=500).fit(inputs, labels)
-    coefficients, bias = model.coef_, model.intercept_
-    if len(coefficients) == 1:  # of two classes, scikit-learn keeps the second alone
-        coefficients, bias = np.concatenate([0 * coefficients, coefficients]), np.array([0.0, bias[0]])
-    kernel = (coefficients.T if directions is None else directions @ coefficients.T) / scale[:, np.newaxis]
-    return kernel.astype(np.float32), (bias - mean @ kernel).astype(np.float32)
-
-
 def _held_out(found: np.ndarray, labels: np.ndarray, seed: int) -> tuple[int, int]:
     """Return how many of how many photographs are named rightly by a classifier that has not seen them."""
     from sklearn import model_selection
@@ -226,8 +191,8 @@ def _held_out(found: np.ndarray, labels: np.ndarray, seed: int) -> tuple[int, in
     splits = list(model_selection.StratifiedKFold(folds, shuffle=True, random_state=seed).split(found, labels))
     right = judged = 0
     for train, test in splits if len(labels) <= _FEW else splits[:1]:
-        kernel, bias = _fit(found[train], labels[train], seed)
-        right += int(np.sum(np.argmax(found[test] @ kernel + bias, axis=1) == labels[test]))
+        fitted = linear.fit_linear(found[train], labels[train], None, seed)
+        right += round(fitted.accuracy(found[test], labels[test]) * len(test))
         judged += len(test)
     return right, judged
 

@@ -4,14 +4,16 @@ import difflib
 from collections.abc import Callable
 
 from course_utils import profile as profiles
-from course_utils.datasets import digits, manifest_files, photo_patches, public_sets, splits
+from course_utils.datasets import digits, faces, manifest_files, photo_patches, public_sets, splits, texture_patches
 
 # By name and profile; a name without "quick" needs what only the full profile may use.
 _LOADERS: dict[str, dict[str, Callable[[], splits.Dataset]]] = {
     "cifar10": {"full": public_sets.cifar10},
     "digits_8x8": {"quick": digits.digits_8x8, "full": digits.digits_8x8},
+    "faces": {"quick": faces.faces, "full": faces.faces},
     "mnist": {"quick": digits.mnist_5k, "full": public_sets.mnist},
     "photo_patches": {"quick": photo_patches.photo_patches, "full": photo_patches.photo_patches},
+    "texture_patches": {"quick": texture_patches.texture_patches, "full": texture_patches.texture_patches},
 }
 
 
@@ -20,7 +22,7 @@ def names() -> list[str]:
 
     Example:
         >>> names()
-        ['cifar10', 'digits_8x8', 'mnist', 'photo_patches']
+        ['cifar10', 'digits_8x8', 'faces', 'mnist', 'photo_patches', 'texture_patches']
     """
     return sorted(_LOADERS)
 
@@ -30,7 +32,7 @@ def load(name: str, profile: str | None = None) -> splits.Dataset:
 
     Args:
         name (str): "mnist" (5,000 digits in the quick profile, all 70,000 in the full one), "digits_8x8",
-            "photo_patches", or "cifar10" (full profile only).
+            "photo_patches", "texture_patches", "faces", or "cifar10" (full profile only).
         profile (str): "quick" or "full". Default: what COURSE_PROFILE says.
 
     Shapes:

@@ -4,6 +4,8 @@ The messy colour data of the course where no network is needed to fetch it. Trai
 from different parts of each photograph, with a margin between, so that no pixel is in two splits.
 """
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from course_utils.datasets import cached_arrays, manifest_files, splits
@@ -70,20 +72,58 @@ def cut(photograph: np.ndarray, split: str, count: int, random: np.random.Genera
     return patches
 
 
-def _make() -> dict[str, np.ndarray]:
+def cut_all(names: Iterable[str], per_class: Mapping[str, int], gray: bool = False) -> dict[str, np.ndarray]:
+    """Cut pieces for all splits out of several photographs, and shuffle them.
+
+    Args:
+        names (iterable of str): of photographs; the place of each is its label.
+        per_class (mapping of str to int): pieces of each photograph by split.
+        gray (bool): without colours. Default False.
+
+    Shapes:
+        {split}_images (num_images, 32, 32, 3), or (num_images, 32, 32, 1) in gray; {split}_labels (num_images,).
+    """
     from course_utils import images
 
+    photographs = [images.load(name) for name in names]
     arrays = {}
     for part, split in enumerate(REGIONS):
         pieces = [
-            cut(images.load(name), split, PER_CLASS[split], np.random.default_rng((part, label)))
-            for label, name in enumerate(CLASS_NAMES)
-        ]
-        labels = np.repeat(np.arange(len(pieces)), PER_CLASS[split])
+            cut(images.to_gray(photograph) if gray and photograph.ndim == 3 else photograph, split, per_class[split],
+                np.random.default_rng((part, label)))
+            for label, photograph in enumerate(photographs)
+        ]  # fmt: skip
+        labels = np.repeat(np.arange(len(pieces)), per_class[split])
         order = np.random.default_rng(part).permutation(len(labels))
-        arrays[f"{split}_images"] = np.concatenate(pieces)[order]
+        arrays[f"{split}_images"] = np.concatenate(pieces)[order][..., : 1 if gray else 3]
         arrays[f"{split}_labels"] = labels[order].astype(np.int64)
     return arrays
+
+
+def dataset(
+    name: str, title: str, class_names: Mapping[str, str], note: str, version: int, gray: bool = False
+) -> splits.Dataset:
+    """Return pieces of photographs as a dataset; cut once, and kept in the user's cache directory.
+
+    Args:
+        name, title, note (str): of the dataset.
+        class_names (mapping of str to str): what each photograph shows, by its name.
+        version (int): another number cuts anew.
+        gray (bool): without colours. Default False.
+    """
+    import hashlib
+
+    import cv2
+
+    entries = [manifest_files.entry(photograph) for photograph in class_names]
+    # The windows are shrunk by OpenCV, whose versions may round differently.
+    state = repr([version, cv2.__version__, REGIONS, PER_CLASS, [entry.sha256 for entry in entries]])
+    key = f"{name}-{hashlib.sha256(state.encode()).hexdigest()[:12]}"
+    arrays = cached_arrays.load(key, lambda: cut_all(class_names, PER_CLASS, gray))
+    parts = [splits.Split(arrays[f"{split}_images"], arrays[f"{split}_labels"]) for split in REGIONS]
+    licences = "; ".join(dict.fromkeys(entry.licence for entry in entries))
+    source = "cut from the photographs of data/MANIFEST.toml: " + ", ".join(class_names)
+    return splits.Dataset(name, title, *parts, tuple(class_names.values()), licences, source, note)
 
 
 def photo_patches() -> splits.Dataset:
@@ -93,21 +133,5 @@ def photo_patches() -> splits.Dataset:
         >>> photo_patches()
         Photo patches: 4,250 train, 680 validation, 1,700 test; 32x32x3, 17 classes
     """
-    import hashlib
-
-    import cv2
-
-    entries = [manifest_files.entry(name) for name in CLASS_NAMES]
-    # The windows are shrunk by OpenCV, whose versions may round differently.
-    state = repr([VERSION, cv2.__version__, REGIONS, PER_CLASS, [entry.sha256 for entry in entries]])
-    arrays = cached_arrays.load(f"photo_patches-{hashlib.sha256(state.encode()).hexdigest()[:12]}", _make)
-    parts = [splits.Split(arrays[f"{split}_images"], arrays[f"{split}_labels"]) for split in REGIONS]
-    return splits.Dataset(
-        "photo_patches",
-        "Photo patches",
-        *parts,
-        tuple(CLASS_NAMES.values()),
-        "; ".join(dict.fromkeys(entry.licence for entry in entries)),
-        "cut from the photographs of data/MANIFEST.toml: " + ", ".join(CLASS_NAMES),
-        "The label says which photograph a patch was cut from; train and test come from different parts of it.",
-    )
+    note = "The label says which photograph a patch was cut from; train and test come from different parts of it."
+    return dataset("photo_patches", "Photo patches", CLASS_NAMES, note, VERSION)
