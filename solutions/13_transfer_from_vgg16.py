@@ -282,14 +282,15 @@ exercise.hints(
 # | column | what the classifier sees | what it controls for |
 # |---|---|---|
 # | pixels | the picture itself | is the task easy anyway? |
-# | random features | the same network with random weights | is it the *architecture* that helps, and not the training? |
+# | random features | the same network with random weights | does the *architecture* help, and not the training? |
 # | from scratch | a small CNN is trained on the labelled pictures | could we do without any other data? |
 # | frozen | features of the trained network | |
 #
 # The classifier of the first, second and fourth column is the same: logistic regression on standardised features,
 # which is one dense layer with softmax, some weight decay and no learning rate to choose. Which block the features
 # come from, and how strong the decay is, is chosen for each column on **validation pictures**, never on the test
-# pictures.
+# pictures. The small CNN has the head that suits the task better: pooling for textures, `Flatten` where the place
+# matters.
 
 
 # %%
@@ -332,26 +333,33 @@ def frozen_accuracy(column, labelled, validation, test):
 
 
 # %%
-def scratch_accuracies(draws, test):
+def with_pooling(num_classes):
+    return recipes.patch_cnn((32, 32, 3), num_classes)  # the network of lesson 09
+
+
+def with_flatten(num_classes):
+    return recipes.quick_cnn((32, 32, 3), num_classes, filters=(16, 32, 64))
+
+
+def scratch_accuracies(draws, test, make, epochs=60):
     """Train a small CNN from a fresh start on each draw of labelled pictures; return its test accuracies."""
-    batch_size = len(draws[0].labels) // 3
-    epochs = 60
+    num_labelled = len(draws[0].labels)
 
     def build():
-        model = recipes.quick_cnn((32, 32, 3), test.labels.max() + 1, filters=(16, 32, 64))
-        recipes.compile_one_cycle(model, len(draws[0].labels), batch_size, epochs, steps_per_execution=4)
+        model = make(test.labels.max() + 1)
+        recipes.compile_one_cycle(model, num_labelled, num_labelled // 3, epochs)
         return model
 
     accuracies = []
     for seed, model in training.fresh_starts(build, seeds=NUM_DRAWS):
-        batches = training.batches(*draws[seed], batch_size=batch_size, seed=seed)
+        batches = training.batches(*draws[seed], batch_size=num_labelled // 3, seed=seed)
         model.fit(batches, epochs=epochs, verbose=0, callbacks=training.callbacks())
         accuracies.append(training.accuracy(model, *test))
     return accuracies
 
 
 # %%
-def four_columns(data, per_class):
+def four_columns(data, per_class, make):
     """Return the test accuracies of each column, one for each draw of labels, and the layers chosen for "frozen"."""
     validation, test = some_of_each(data.validation, 20, seed=99), some_of_each(data.test, NUM_TEST, seed=99)
     draws = [some_of_each(data.train, per_class, seed) for seed in range(NUM_DRAWS)]
@@ -360,10 +368,10 @@ def four_columns(data, per_class):
         runs = [frozen_accuracy(column, labelled, validation, test) for labelled in draws]
         results[column] = [accuracy for _, accuracy in runs]
         chosen = [layer for layer, _ in runs]
-    return {**results, "from scratch": scratch_accuracies(draws, test)}, chosen
+    return {**results, "from scratch": scratch_accuracies(draws, test, make)}, chosen
 
 
-textures_found, texture_layers = four_columns(textures, per_class=5)
+textures_found, texture_layers = four_columns(textures, per_class=5, make=with_pooling)
 
 # %% tags=["figure"]
 plots.seed_dots(
@@ -372,3 +380,658 @@ plots.seed_dots(
     alt="Four rows of three dots. Pixels lie far to the left, random features and the network from scratch in the "
     "middle, the frozen network far to the right, near 1.",
 )
+
+# %% tags=["claim"]
+texture_means = {column: np.mean(accuracies) for column, accuracies in textures_found.items()}
+frozen_texture = texture_means["frozen"]
+claims.check(
+    "textures, 5 labels each: the frozen network is right on at least 95% on average", frozen_texture >= 0.95,
+    value=frozen_texture, name="texture_frozen",
+)  # fmt: skip
+for column, least, name in (
+    ("from scratch", 8, "scratch"),
+    ("random features", 15, "random"),
+    ("pixels", 30, "pixels"),
+):
+    lead = 100 * (frozen_texture - texture_means[column])
+    claims.check(
+        f"that is at least {least} points above {column}", lead >= least, value=lead, unit="points",
+        name=f"texture_lead_{name}",
+    )  # fmt: skip
+every_draw = min(textures_found["frozen"]) > max(max(textures_found[c]) for c in texture_means if c != "frozen")
+claims.check("its worst draw is better than the best draw of every other column", every_draw)
+in_the_middle = all(layer not in (vgg16.feature_layers[0], vgg16.feature_layers[-1]) for layer in texture_layers)
+claims.check("validation chose neither the first nor the last block, in any draw", in_the_middle)
+
+# %% [markdown]
+# **What to notice.** A network that knows airplanes and cats tells gravel from grass, {{texture_frozen:.0%}} of the
+# time, from five examples of each. Three things are in this picture.
+#
+# - **The architecture alone is worth a lot.** Random kernels are far better than pixels: they blur, find edges, and
+#   pool, and pooling forgives moves. Whoever compares a trained network with pixels only, gives its training credit
+#   for what its architecture does. The training is worth {{texture_lead_random:.0f}} points.
+# - **From scratch** has the right architecture and learns, but from 35 pictures: {{texture_lead_scratch:.0f}} points
+#   less.
+# - **The middle wins.** First blocks know edges and colours. Last blocks have been trained to forget everything that
+#   does not tell a cat from a dog, the texture of a wall among other things. In between lies what most photographs
+#   have in common.
+#
+# Mind the fine print: the three draws share their validation pictures (20 of each class, more than the labelled ones)
+# and their test pictures. If you really own 35 labels only, you choose the block by cross-validation among these.
+
+# %% [markdown]
+# Two more tasks. **Faces:** 25 x 25 pixels, enlarged to 32 x 32; face or no face, ten labels each. **Photo patches:**
+# the colour squares of lesson 09, 17 photographs, five labels each.
+
+# %% tags=["figure"]
+faces_found, _ = four_columns(datasets.load("faces"), per_class=10, make=with_flatten)
+plots.seed_dots(
+    faces_found,
+    xlabel="accuracy on test pictures: face or no face, 10 labels each",
+    alt="Four rows of three dots. All columns are above 0.8; the frozen network lies furthest to the right.",
+)
+
+# %% tags=["figure"]
+photo_patches = datasets.load("photo_patches")
+patches_found, _ = four_columns(photo_patches, per_class=5, make=with_pooling)
+plots.seed_dots(
+    patches_found,
+    xlabel="accuracy on squares of 17 photographs, 5 labels each",
+    alt="Four rows of three dots: pixels lie furthest to the left, random features and from scratch in the middle, "
+    "the frozen network to the right of all.",
+)
+
+# %% tags=["claim"]
+face_mean, patch_mean = np.mean(faces_found["frozen"]), np.mean(patches_found["frozen"])
+claims.check(
+    "faces, 10 labels each: the frozen network is right on at least 97% on average", face_mean >= 0.97,
+    value=face_mean, name="face_frozen",
+)  # fmt: skip
+patch_lead = 100 * (patch_mean - max(np.mean(patches_found[c]) for c in patches_found if c != "frozen"))
+claims.check(
+    "photo patches, 5 labels each: it is at least 8 points above every other column", patch_lead >= 8,
+    value=patch_lead, unit="points", name="patch_lead",
+)  # fmt: skip
+face_lead = 100 * (face_mean - max(np.mean(faces_found[c]) for c in faces_found if c != "frozen"))
+claims.check("on faces no other column is better on average", face_lead >= 0, value=face_lead, name="face_lead")
+
+# %% [markdown]
+# **What to notice.** On photo patches the lead is {{patch_lead:.0f}} points; on faces it is {{face_lead:.1f}}, of
+# 100 test pictures, so a lead of two pictures means little. An easy task leaves no room to show anything. Had we shown
+# you faces alone, with the frozen column alone, {{face_frozen:.0%}} would have looked like a triumph of transfer.
+
+# %% [markdown]
+# ### Exercise 13.3 (spot the bug): a choice that flatters
+#
+# A student tries the features of several blocks. For each she has the accuracy on validation and on test pictures. Her
+# function is to choose a block and to say how good it is. What it says is too good to be true, on average, though
+# each number in it is right.
+#
+# Mend `choose_block(blocks, validation, test)`. The three lists have one entry for each block: its name and its two
+# accuracies. It returns the pair `(name, accuracy to report)`. Of several blocks that are equally good, choose the
+# earliest one: it is cheapest to compute.
+
+
+# %% tags=["exercise"] exercise="13.3" points=2
+def choose_block(blocks: list[str], validation: list[float], test: list[float]) -> tuple[str, float]:
+    """Return the name of the chosen block and the accuracy to report."""
+    # BEGIN SOLUTION
+    best = validation.index(max(validation))
+    return blocks[best], test[best]
+    # END SOLUTION
+    # BEGIN STUB
+    # best = test.index(max(test))
+    # return blocks[best], test[best]
+    # END STUB
+
+
+# %% tags=["check"] exercise="13.3"
+checks.exercise("13.3", choose_block)
+
+# %% tags=["hidden"] exercise="13.3"
+from course_utils.authoring import define
+
+exercise = define.function("13.3", choose_block, atol=1e-9)
+three_blocks = ["block1", "block2", "block3"]
+exercise.case("they disagree", blocks=three_blocks, validation=[0.7, 0.9, 0.8], test=[0.72, 0.85, 0.88])
+exercise.case("they agree", blocks=three_blocks, validation=[0.7, 0.8, 0.9], test=[0.6, 0.7, 0.86])
+exercise.case("the first of equals", blocks=three_blocks, validation=[0.9, 0.6, 0.9], test=[0.81, 0.5, 0.92])
+exercise.case("one block", visible=False, blocks=["conv5"], validation=[0.5], test=[0.4])
+exercise.case("two equals at the end", visible=False, blocks=three_blocks, validation=[0.2, 0.9, 0.9],
+    test=[0.97, 0.7, 0.8])  # fmt: skip
+exercise.random_cases(
+    4,
+    lambda rng: {
+        "blocks": [f"block{number}" for number in range(1, 6)],
+        "validation": [round(float(x), 2) for x in rng.uniform(0.5, 1, 5)],
+        "test": [round(float(x), 3) for x in rng.uniform(0.5, 1, 5)],
+    },
+)
+exercise.hints(
+    "Which pictures take part in the choice? Were they to take part?",
+    "Choose by validation. What is reported is the TEST accuracy of the block that was chosen, whether or not another "
+    "one happens to have a better one.",
+    "A smaller case: validation 0.8 and 0.6, test 0.7 and 0.75: the first block is chosen and 0.7 is reported.",
+)
+
+
+# %% tags=["hidden"] exercise="13.3"
+@exercise.correct
+def with_argmax(blocks, validation, test):
+    best = int(np.argmax(validation))
+    return blocks[best], float(test[best])
+
+
+@exercise.correct
+def with_max(blocks, validation, test):
+    place = max(range(len(blocks)), key=lambda number: (validation[number], -number))
+    return (blocks[place], test[place])
+
+
+@exercise.mutant("The test pictures chose the block. The best of several test results is a lucky one: too good.")
+def chooses_by_test(blocks, validation, test):
+    best = test.index(max(test))
+    return blocks[best], test[best]
+
+
+@exercise.mutant("The validation accuracy is reported. It has been chosen as the largest, so it flatters as well.")
+def reports_validation(blocks, validation, test):
+    best = validation.index(max(validation))
+    return blocks[best], validation[best]
+
+
+# %% tags=["hidden"] exercise="13.3"
+@exercise.mutant("The block was chosen rightly, but another block's test accuracy, the best one, is reported.")
+def reports_the_best_test(blocks, validation, test):
+    return blocks[validation.index(max(validation))], max(test)
+
+
+@exercise.mutant("Of equally good blocks you take the last one; take the earliest.")
+def takes_the_last(blocks, validation, test):
+    best = max(range(len(blocks)), key=lambda number: (validation[number], number))
+    return blocks[best], test[best]
+
+
+@exercise.mutant("You chose by the mean of validation and test: the test pictures still take part in the choice.")
+def chooses_by_both(blocks, validation, test):
+    best = int(np.argmax(np.add(validation, test)))
+    return blocks[best], test[best]
+
+
+# %% [markdown]
+# ## Digits: where photographs do not help
+#
+# The same procedure once more, for handwritten digits, ten labels each. In its photographs the network has seen
+# textures, colours and soft edges. Digits are thin white lines on black.
+#
+# **Predict before you run:** which column wins?
+
+# %% tags=["predict"]
+prediction = "..."
+
+# %% tags=["figure"]
+digits_found, _ = four_columns(datasets.load("mnist"), per_class=10, make=with_flatten)
+plots.seed_dots(
+    digits_found,
+    xlabel="accuracy on test digits, 10 labels each",
+    alt="Four rows of three dots. The frozen network has no lead over the network from scratch.",
+)
+
+# %% tags=["claim"]
+digit_means = {column: np.mean(accuracies) for column, accuracies in digits_found.items()}
+digit_lead = 100 * (digit_means["frozen"] - max(digit_means[c] for c in digit_means if c != "frozen"))
+claims.check(
+    "digits: the frozen network has no lead over the best other column", digit_lead <= 0, value=digit_lead,
+    unit="points", name="digit_lead",
+)  # fmt: skip
+
+# %% [markdown]
+# ## Traps that raise no error
+#
+# A frozen network expects its pictures exactly as they were in its training. Keras does not check it. Below, a classifier on
+# frozen features is trained on photo patches as they should be, and then judged on test patches that were prepared
+# wrongly, in three ways.
+#
+# **Predict before you run:** order the three by the damage they do.
+
+# %% tags=["predict"]
+prediction = "..."  # an order of "red and blue exchanged", "0 to 1", "mean subtracted twice"
+
+# %%
+labelled, validation = some_of_each(photo_patches.train, 20, seed=0), some_of_each(photo_patches.validation, 20, 99)
+test = some_of_each(photo_patches.test, 30, seed=99)
+block = vgg16.feature_layers[2]
+classifier = backbones.fit_linear(backbones.extract(vgg16, labelled.images, block), labelled.labels)
+imagenet_mean = np.array([123.68, 116.779, 103.939], np.float32)  # of red, green and blue
+prepared = {
+    "as it should be": test.images,
+    "red and blue exchanged": test.images[..., ::-1],
+    "0 to 1": test.images / np.float32(255),
+    "mean subtracted twice": test.images - imagenet_mean,
+}
+
+# %% tags=["claim"]
+trap_accuracy = {}
+for trap, pictures in prepared.items():
+    features = vgg16.up_to(block).predict(np.ascontiguousarray(pictures), verbose=0).mean(axis=(1, 2))
+    trap_accuracy[trap] = classifier.accuracy(features, test.labels)
+right = trap_accuracy["as it should be"]
+claims.check("prepared rightly, more than 70% are right", right > 0.7, value=right, name="trap_right")
+for trap, least, name in (
+    ("red and blue exchanged", 5, "swapped"), ("0 to 1", 40, "zero_one"), ("mean subtracted twice", 10, "mean_twice"),
+):  # fmt: skip
+    loss = 100 * (right - trap_accuracy[trap])
+    claims.check(f"{trap}: it costs at least {least} points", loss >= least, value=loss, unit="points", name=name)
+
+# %% [markdown]
+# **What to notice.** There was no error and no warning. Pictures from 0 to 1 look black to a network that expects 0
+# to 255: {{zero_one:.0f}} points are gone, and one notices. Exchanged colours cost {{swapped:.0f}} points, and this is
+# the worse trap: the result is still far from guessing, so it looks like a mediocre classifier and not like a mistake.
+# (And if training and test pictures are *both* exchanged, hardly anything is lost, and the day somebody reads the
+# photographs with another library, it is.)
+#
+# So here the preprocessing is part of the network: every backbone of the course takes RGB from 0 to 255, and
+# `backbones.extract` refuses pictures that can only be meant otherwise.
+
+# %% tags=["claim"]
+try:
+    backbones.extract(vgg16, test.images / np.float32(255), block)
+    refused = False
+except ValueError:
+    refused = True
+claims.check("backbones.extract refuses pictures from 0 to 1", refused)
+
+# %% [markdown]
+# ### Exercise 13.4 (spot the bug): what VGG16 expects
+#
+# The ImageNet weights of VGG16 come from a time when photographs were read with OpenCV. The network expects the
+# channels in the order **blue, green, red**, from 0 to 255, and of each the mean over ImageNet subtracted: 103.939 of
+# blue, 116.779 of green, 123.68 of red. Nothing is divided.
+#
+# This function is from a course's notebook. It has **two** bugs. Mend `prepare_for_vgg16(photographs)`. It takes RGB
+# photographs `(N, height, width, 3)`, uint8, and returns what the network expects, same shape, float32. The array
+# that it is given must stay as it is.
+
+
+# %% tags=["exercise"] exercise="13.4" points=2
+def prepare_for_vgg16(photographs: np.ndarray) -> np.ndarray:
+    """Return BGR minus the ImageNet mean, float32."""
+    # BEGIN SOLUTION
+    mean = np.array([103.939, 116.779, 123.68], np.float32)  # blue, green, red
+    return photographs[..., ::-1].astype(np.float32) - mean
+    # END SOLUTION
+    # BEGIN STUB
+    # mean = np.array([103.939, 116.779, 123.68], np.float32)
+    # return photographs.astype(np.float32) / 255 - mean
+    # END STUB
+
+
+# %% tags=["check"] exercise="13.4"
+checks.exercise("13.4", prepare_for_vgg16)
+
+# %% tags=["hidden"] exercise="13.4"
+from course_utils.authoring import define
+
+exercise = define.function("13.4", prepare_for_vgg16, atol=0.01)
+exercise.case("one red pixel", photographs=np.array([[[[255, 0, 0]]]], np.uint8))
+exercise.case("one blue pixel", photographs=np.array([[[[0, 0, 255]]]], np.uint8))
+exercise.case("two images", photographs=np.arange(36, dtype=np.uint8).reshape(2, 3, 2, 3) * 7)
+exercise.case("gray", visible=False, photographs=np.full((1, 2, 2, 3), 128, np.uint8))
+exercise.case("black", visible=False, photographs=np.zeros((2, 1, 3, 3), np.uint8))
+exercise.random_cases(3, lambda rng: {"photographs": rng.integers(0, 256, (2, 3, 4, 3), dtype=np.uint8)})
+exercise.hints(
+    "Follow one red pixel (255, 0, 0): where in the result should the large number stand, and how large should it be?",
+    "The last axis has to be turned round: photographs[..., ::-1]. And nothing is divided by 255.",
+    "A smaller case: the pixel (200, 100, 50) becomes (50 - 103.939, 100 - 116.779, 200 - 123.68) = (-53.939, -16.779, "
+    "76.32).",
+)
+
+
+# %% tags=["hidden"] exercise="13.4"
+@exercise.correct
+def channel_by_channel(photographs):
+    red, green, blue = np.moveaxis(photographs.astype(np.float32), -1, 0)
+    return np.stack([blue - 103.939, green - 116.779, red - 123.68], axis=-1).astype(np.float32)
+
+
+@exercise.correct
+def with_keras_applications(photographs):
+    pixels = photographs.astype(np.float32)  # a copy: the function writes into what it gets
+    return keras.applications.vgg16.preprocess_input(pixels, data_format="channels_last")
+
+
+@exercise.mutant("The channels are still red, green, blue: a red pixel gets the mean of blue.")
+def stays_rgb(photographs):
+    return photographs.astype(np.float32) - np.array([103.939, 116.779, 123.68], np.float32)
+
+
+# %% tags=["hidden"] exercise="13.4"
+@exercise.mutant("It is divided by 255 before the mean of 0 to 255 is subtracted: all pixels become nearly the same.")
+def divides_first(photographs):
+    return photographs[..., ::-1] / np.float32(255) - np.array([103.939, 116.779, 123.68], np.float32)
+
+
+@exercise.mutant("Both bugs are still there: the order of the channels and the division.")
+def changes_nothing(photographs):
+    return photographs.astype(np.float32) / 255 - np.array([103.939, 116.779, 123.68], np.float32)
+
+
+@exercise.mutant("The order is right, but each channel gets another one's mean: 103.939 belongs to blue.")
+def mean_of_rgb(photographs):
+    return photographs[..., ::-1].astype(np.float32) - np.array([123.68, 116.779, 103.939], np.float32)
+
+
+@exercise.mutant("Unsigned bytes have no negative numbers: they wrapped round. Make floats before you subtract.")
+def subtracts_bytes(photographs):
+    return (photographs[..., ::-1] - np.array([104, 117, 124], np.uint8)).astype(np.float32)
+
+
+@exercise.mutant("The images were mirrored, not the channels: turn the LAST axis round.")
+def mirrors_the_image(photographs):
+    return photographs[:, :, ::-1].astype(np.float32) - np.array([103.939, 116.779, 123.68], np.float32)
+
+
+# %% [markdown]
+# ### Exercise 13.5 (spot the bug): the dog that was a cat on another machine
+#
+# A program gets the paths of its training photographs from `glob`, one folder for each class. It makes the class names
+# and the labels like this. On the author's machine everything works. On another one, the saved network takes dogs
+# for cats: `glob` gives files in whatever order the disk has them. And when the folder was renamed, all names lost
+# their first letters.
+#
+# Mend `names_and_labels(paths)`. It takes paths such as `"photographs/cat/7.jpg"`: any number of folders, the class,
+# the file. It returns the class names, **sorted**, each once, and a label for each path in the order of `paths`: the
+# place of its class among the names. For the same files it must give the same names, whatever their order.
+
+
+# %% tags=["exercise"] exercise="13.5" points=2
+def names_and_labels(paths: list[str]) -> tuple[list[str], list[int]]:
+    """Return the sorted class names and one label for each path."""
+    # BEGIN SOLUTION
+    classes = [path.split("/")[-2] for path in paths]
+    names = sorted(set(classes))
+    return names, [names.index(name) for name in classes]
+    # END SOLUTION
+    # BEGIN STUB
+    # names, labels = [], []
+    # for path in paths:
+    #     name = path[12:-6]
+    #     if name not in names:
+    #         names.append(name)
+    #     labels.append(names.index(name))
+    # return names, labels
+    # END STUB
+
+
+# %% tags=["check"] exercise="13.5"
+checks.exercise("13.5", names_and_labels)
+
+# %% tags=["hidden"] exercise="13.5"
+from course_utils.authoring import define
+
+exercise = define.function("13.5", names_and_labels)
+exercise.case("in order", paths=["photographs/cat/1.jpg", "photographs/cat/2.jpg", "photographs/dog/1.jpg"])
+exercise.case("the dog comes first", paths=["photographs/dog/1.jpg", "photographs/cat/1.jpg", "photographs/dog/2.jpg"])
+exercise.case("a longer way there", paths=["home/ada/pets/owl/IMG_0012.jpeg", "home/ada/pets/ant/a.png"])
+exercise.case("mixed", paths=["p/c/1.jpg", "p/a/1.jpg", "p/b/1.jpg", "p/a/2.jpg", "p/c/2.jpg"])
+exercise.case("one class", visible=False, paths=["photographs/cat/10.jpg", "photographs/cat/9.jpg"])
+exercise.case("a name inside another, and twice on the way", visible=False,
+    paths=["cats/big cat/1.jpg", "cats/cat/cat.jpg", "cats/big cat/2.jpg"])  # fmt: skip
+exercise.random_cases(
+    3,
+    lambda rng: {
+        "paths": [f"data/{rng.choice(['oak', 'elm', 'ash', 'fir'])}/{int(number)}.jpg" for number in rng.permutation(8)]
+    },
+)
+exercise.hints(
+    "Shuffle the paths of the first case in your head. Are the names the same afterwards?",
+    "The class is the last folder: path.split('/')[-2], or pathlib.PurePosixPath(path).parent.name. Take the sorted "
+    "set first, then look each class up in it.",
+    "A smaller case: ['p/b/1.jpg', 'p/a/1.jpg'] gives (['a', 'b'], [1, 0]).",
+)
+
+
+# %% tags=["hidden"] exercise="13.5"
+@exercise.correct
+def with_pathlib(paths):
+    classes = [pathlib.PurePosixPath(path).parent.name for path in paths]
+    number = {name: place for place, name in enumerate(sorted(dict.fromkeys(classes)))}
+    return list(number), [number[name] for name in classes]
+
+
+@exercise.correct
+def with_numpy(paths):
+    names, labels = np.unique([path.rsplit("/", 2)[1] for path in paths], return_inverse=True)
+    return names.tolist(), labels.tolist()
+
+
+@exercise.mutant("The names come in the order in which they were met: another order of files gives another numbering.")
+def in_the_order_met(paths):
+    classes = [path.split("/")[-2] for path in paths]
+    names = list(dict.fromkeys(classes))
+    return names, [names.index(name) for name in classes]
+
+
+# %% tags=["hidden"] exercise="13.5"
+@exercise.mutant("Letters are counted off the path: another folder or file name, and the class names are cut off.")
+def counts_letters(paths):
+    classes = [path[12:-6] for path in paths]
+    names = sorted(set(classes))
+    return names, [names.index(name) for name in classes]
+
+
+@exercise.mutant("The labels are those of the SORTED paths. They have to be in the order of paths.")
+def sorts_the_paths(paths):
+    names, labels = names_and_labels(sorted(paths))
+    return names, labels
+
+
+@exercise.mutant("The names are sorted after the labels were given, so they no longer belong together.")
+def sorts_too_late(paths):
+    names, labels = in_the_order_met(paths)
+    return sorted(names), labels
+
+
+@exercise.mutant("The class is the folder that holds the file, not the first folder of the path.")
+def takes_the_first_folder(paths):
+    classes = [path.split("/")[0] for path in paths]
+    return sorted(set(classes)), [0] * len(classes)
+
+
+# %% [markdown]
+# ## Your own photographs
+#
+# Now all of it together: `backbones.train_on_folder` reads a folder that has one subfolder of photographs for each
+# class, takes features, and trains the same kind of classifier. Nothing is written into the folder.
+#
+# For those who have no photographs at hand, here is a small folder: pieces of four of the course's photographs. One
+# file is broken, as happens in every real folder.
+
+# %%
+folder = pathlib.Path(tempfile.mkdtemp())
+random = np.random.default_rng(0)
+for name in ("cat", "coffee", "motorcycle", "rocket"):
+    photograph = images.load(name)
+    (folder / name).mkdir()
+    for number in range(9):
+        top, left = (int(random.integers(0, size - 220)) for size in photograph.shape[:2])
+        piece = photograph[top : top + 220, left : left + 220, ::-1]  # OpenCV writes BGR
+        cv2.imwrite(str(folder / name / f"{number}.jpg"), piece)
+(folder / "cat" / "broken.jpg").write_bytes(b"half a file")
+
+# %%
+own = backbones.train_on_folder(folder, profile.choose(quick="efficientnet_lite0", full="vgg16"))
+print(own.backbone)
+print(own.class_names)
+print("not used:", own.skipped[0].split(":")[0])
+
+# %% tags=["claim"]
+claims.check("more than 90% of pieces that it had not seen are right", own.accuracy > 0.9, value=own.accuracy)
+claims.check("naming always one class would be right on 25%", own.baseline == 0.25)
+best, _ = own.predict(images.load("cat"))[0]
+claims.check("the whole photograph of the cat is taken for the cat", best == "cat")
+
+# %% [markdown]
+# In the `quick` profile the features come from EfficientNet-Lite0, a small network that was trained on ImageNet's
+# photographs and comes with the course; in the `full` profile from ImageNet's VGG16. `print(own)` shows
+# the whole report.
+#
+# **How honest is this accuracy?** Each piece was judged by a classifier that had not seen it. But the pieces of one
+# class overlap: they come from *one* photograph. So this number says that it can tell these four photographs apart,
+# and nothing about cats. The same happens in real folders: ten photographs of one mug, taken in a row, are hardly more
+# than one. Photograph different mugs, in different places, in different light; and keep a few from another day for a
+# test of your own.
+#
+# **Now yours.** Make a folder with a subfolder for each class and 10 to 50 photographs in each, and run:
+
+# %%
+my_photographs = None  # for example "/home/ada/mugs"
+if my_photographs:
+    mine = backbones.train_on_folder(my_photographs)
+    print(mine)
+
+# %% [markdown]
+# ### Exercise 13.6 (investigate): is it good?
+#
+# "91 % right!" writes a student. Of her 200 photographs 180 show cats. Another one has 80 %, of 20 photographs of four
+# kinds, five each. Which of them has something to show?
+#
+# Write `judge(counts, num_right)`. `counts` holds the number of held-out photographs of each class, `num_right` how
+# many of them all were named rightly. It returns three numbers:
+#
+# - the accuracy,
+# - the baseline: the accuracy of one who always names the largest class,
+# - how many **photographs** more than this baseline were named rightly (negative, if fewer).
+#
+# Then try it: `judge([180, 20], 182)` and `judge([5, 5, 5, 5], 16)`.
+
+
+# %% tags=["exercise"] exercise="13.6" points=2
+def judge(counts: list[int], num_right: int) -> tuple[float, float, int]:
+    """Return accuracy, baseline, and how many photographs more than the baseline are right."""
+    # BEGIN SOLUTION
+    total, largest = sum(counts), max(counts)
+    return num_right / total, largest / total, num_right - largest
+    # END SOLUTION
+
+
+# %% tags=["check"] exercise="13.6"
+checks.exercise("13.6", judge)
+
+# %% tags=["hidden"] exercise="13.6"
+from course_utils.authoring import define
+
+exercise = define.function("13.6", judge, atol=1e-6)
+exercise.case("nearly all are cats", counts=[180, 20], num_right=182)
+exercise.case("four kinds, five each", counts=[5, 5, 5, 5], num_right=16)
+exercise.case("worse than always the same", counts=[10, 30], num_right=24)
+exercise.case("the largest class comes last", counts=[3, 4, 13], num_right=15)
+exercise.case("all right", visible=False, counts=[7, 8, 9], num_right=24)
+exercise.case("none right", visible=False, counts=[2, 6], num_right=0)
+exercise.random_cases(
+    3, lambda rng: {"counts": [int(x) for x in rng.integers(5, 60, 4)], "num_right": int(rng.integers(5, 20))}
+)
+exercise.hints(
+    "One who always names the largest class is right on just the photographs of this class.",
+    "The baseline is max(counts) / sum(counts), whatever the number of classes; the third number is "
+    "num_right - max(counts).",
+    "A smaller case: judge([6, 2], 7): the accuracy is 7/8, the baseline 6/8, and it is 1 photograph ahead.",
+)
+
+
+# %% tags=["hidden"] exercise="13.6"
+@exercise.correct
+def with_numpy_shares(counts, num_right):
+    shares = np.array(counts) / np.sum(counts)
+    ahead = num_right / np.sum(counts) - shares.max()
+    return float(num_right / np.sum(counts)), float(shares.max()), round(float(ahead * np.sum(counts)))
+
+
+@exercise.correct
+def with_sorting(counts, num_right):
+    *rest, most = sorted(counts)
+    total = sum(rest) + most
+    return (num_right / total, most / total, num_right - most)
+
+
+@exercise.mutant("Guessing at random is not the best that one can do blindly: name the largest class.")
+def one_over_classes(counts, num_right):
+    total = sum(counts)
+    return num_right / total, 1 / len(counts), round(num_right - total / len(counts))
+
+
+@exercise.mutant("The first class need not be the largest.")
+def takes_the_first(counts, num_right):
+    total = sum(counts)
+    return num_right / total, counts[0] / total, num_right - counts[0]
+
+
+# %% tags=["hidden"] exercise="13.6"
+@exercise.mutant("The third number is a number of photographs, not a difference of shares.")
+def gives_a_share(counts, num_right):
+    total = sum(counts)
+    return num_right / total, max(counts) / total, (num_right - max(counts)) / total
+
+
+@exercise.mutant("A classifier can be worse than always naming the same class: do not stop at 0.")
+def never_negative(counts, num_right):
+    total = sum(counts)
+    return num_right / total, max(counts) / total, max(0, num_right - max(counts))
+
+
+@exercise.mutant("The accuracy is a share of ALL photographs, not of the largest class.")
+def of_the_largest(counts, num_right):
+    return num_right / max(counts), max(counts) / sum(counts), num_right - max(counts)
+
+
+# %% [markdown]
+# The first student is two photographs ahead of somebody who looks at none. The second one is eleven ahead, of twenty.
+# What her number does not tell is how sure it is: one photograph more or less is five points.
+
+# %% [markdown]
+# ## Key points
+#
+# - A frozen network turns pictures into features. They are computed once and kept; a linear classifier on them needs
+#   a few labels and a second.
+# - A pooled head has 49 times fewer weights than a flattened one, on maps of 7 x 7, and takes any size.
+# - Show four columns: pixels, random features, from scratch, frozen. Choose layer and settings on validation pictures.
+# - Transfer helps as far as the new pictures resemble the old ones in what the layer knows. Measure it.
+# - Wrong preprocessing is silent. Keep it inside the network, and keep class names in an order that no disk decides.
+#
+# ## Self-test
+#
+# <details><summary>1. Why is the middle of the network better for textures than its end?</summary>
+#
+# The last blocks keep what tells the old classes apart and drop the rest. The middle still has it.
+#
+# </details>
+#
+# <details><summary>2. What does the column of random features tell?</summary>
+#
+# How much the architecture gives without any training. Only what is above it is the merit of the pretraining.
+#
+# </details>
+#
+# <details><summary>3. May the features of the test pictures be computed and kept together with the others?</summary>
+#
+# Yes: the network is frozen and learns nothing from them. What must not happen is that they take part in a choice, or
+# in the mean and deviation that features are standardised with.
+#
+# </details>
+#
+# <details><summary>4. You augment your training pictures. Can their features still be kept?</summary>
+#
+# Not those of freshly drawn pictures: each epoch has other ones. One can keep the features of a few fixed variants.
+#
+# </details>
+#
+# ## To read
+#
+# - K. Simonyan and A. Zisserman, [Very Deep Convolutional Networks](https://arxiv.org/abs/1409.1556), 2015: VGG16.
+# - J. Yosinski and others, [How transferable are features in deep neural
+#   networks?](https://arxiv.org/abs/1411.1792), 2014.
+# - S. Kornblith and others, [Do Better ImageNet Models Transfer Better?](https://arxiv.org/abs/1805.08974), 2019.
+#
+# ## Next
+#
+# Here the network stayed as it was. Lesson 14 lets it learn on: which stages to unfreeze, how fast, and when it pays.
