@@ -78,6 +78,8 @@ def test_offline_sets_have_the_promised_form(name):
         ("mnist", (3_500, 500, 1_000), 2067157071),
         ("digits_8x8", (1_200, 197, 400), 2455096673),
         ("photo_patches", (4_250, 680, 1_700), 1943987018),
+        ("texture_patches", (1_750, 280, 700), 3216940969),
+        ("faces", (60, 40, 100), 3154796061),
     ],
 )
 def test_the_splits_are_the_same_on_every_machine(name, sizes, labels_crc):
@@ -358,3 +360,25 @@ def test_official_hashes_are_those_that_keras_asks_for():
     for name, loader in (("mnist", mnist), ("cifar10", cifar10)):
         source = inspect.getsource(inspect.getmodule(loader.load_data))
         assert public_sets._official(name).sha256[0] in source
+
+
+def test_texture_patches_are_the_gray_of_photo_patches():
+    """The same windows of the same photograph, with the weights of the eye."""
+    colour = photo_patches.cut_all(["ihc"], {"train": 3, "validation": 1, "test": 2})
+    gray = photo_patches.cut_all(["ihc"], {"train": 3, "validation": 1, "test": 2}, gray=True)
+    assert gray["train_images"].shape == (3, 32, 32, 1)
+    for split in SPLITS:
+        expected = cv2.cvtColor(colour[f"{split}_images"].reshape(-1, 32, 3), cv2.COLOR_RGB2GRAY)
+        np.testing.assert_allclose(gray[f"{split}_images"].reshape(-1, 32), expected, atol=2)
+
+
+def test_faces_are_the_first_hundred_of_the_package():
+    data = datasets.load("faces", "quick")
+    small = np.load(datasets.locate("faces"))
+    every = np.concatenate([getattr(data, split).images[..., 0] for split in SPLITS])
+    labels = np.concatenate([getattr(data, split).labels for split in SPLITS])
+    assert len(np.unique(every.reshape(200, -1), axis=0)) == 200
+    for image, label in zip(every[::20], labels[::20], strict=True):
+        expected = [abs(cv2.resize(one, (32, 32)) * 255 - image).max() for one in small]
+        assert min(expected) < 0.51
+        assert (int(np.argmin(expected)) >= 100) == label
