@@ -155,6 +155,12 @@ def train_on_folder(
     Raises:
         FileNotFoundError, NotADirectoryError: there is no such folder.
         ValueError: fewer than two classes, or a class with fewer than two photographs that can be read.
+
+    Example:
+        >>> train_on_folder("photographs")
+        Traceback (most recent call last):
+            ...
+        FileNotFoundError: there is no folder photographs; ...
     """
     classes, skipped = photograph_folder.listed(pathlib.Path(path))
     if backbone is None or isinstance(backbone, str):
