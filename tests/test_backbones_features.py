@@ -38,7 +38,8 @@ def test_each_pooling_is_numpys_of_the_maps(backbone, pictures, pooling, by_nump
     expected = by_numpy(maps_of(backbone, pictures, "block3_pool"))
     # Batches of 3: the last holds one image only.
     found = features.extract(backbone, pictures, "block3_pool", pooling, batch_size=3, cache=False)
-    assert found.shape == expected.shape and found.dtype == np.float32
+    assert found.shape == expected.shape
+    assert found.dtype == np.float32
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
 
 
@@ -47,7 +48,8 @@ def test_several_layers_come_out_of_one_pass(backbone, pictures, monkeypatch):
     monkeypatch.setattr(features, "_computed", lambda *given: passes.append(given[2]) or computed(*given))
     layers = ["block4_pool", "block1_pool"]
     found = features.extract(backbone, pictures, layers)
-    assert list(found) == layers and [sorted(names) for names in passes] == [sorted(layers)]
+    assert list(found) == layers
+    assert [sorted(names) for names in passes] == [sorted(layers)]
     for layer in layers:
         expected = maps_of(backbone, pictures, layer).mean(axis=(1, 2))
         np.testing.assert_allclose(found[layer], expected, rtol=1e-3, atol=1e-4)
