@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import training
+from course_utils import live_line, training
 from course_utils.training import progress_display
 
 
@@ -101,9 +101,9 @@ def test_there_is_no_display_where_outputs_are_compared(monkeypatch, variable, v
     monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys, "stdout", terminal)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
-    assert progress_display.screen() == "terminal"
+    assert live_line.screen() == "terminal"
     monkeypatch.setenv(variable, value)
-    assert progress_display.screen() is None
+    assert live_line.screen() is None
     fitted([2.0, 1.0])
     assert terminal.getvalue() == ""
 

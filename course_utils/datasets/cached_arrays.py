@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ def load(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np
         >>> again["squares"].tolist()
         [0, 1, 4, 9]
     """
-    path = locations.cache() / f"{key}.npz"
+    path = _path(key)
     # A copy that was cut short or overwritten is no reason to fail: it can be made again.
     with contextlib.suppress(OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError):
         with np.load(path, allow_pickle=False) as kept:
@@ -41,6 +42,15 @@ def load(key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np
     with contextlib.suppress(OSError):  # no place to keep them: they are made again next time
         _write(path, arrays)
     return arrays
+
+
+def kept(key: str) -> bool:
+    """Return whether there is a copy under a key; whether it can be read shows when it is loaded."""
+    return _path(key).is_file()
+
+
+def _path(key: str) -> pathlib.Path:
+    return locations.cache() / f"{key}.npz"
 
 
 def _write(path, arrays: dict[str, np.ndarray]) -> None:

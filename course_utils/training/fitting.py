@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from course_utils import live_line
 from course_utils.training import feeding, keeping_best, progress_display, resuming
 
 
@@ -64,5 +65,5 @@ def callbacks(patience: int | None = None, checkpoint=None, monitor: str = "val_
     """
     best = keeping_best.KeepBest(patience=patience, monitor=monitor)
     saving = [] if checkpoint is None else [resuming.Resume(checkpoint, best)]
-    live = [progress_display.ProgressDisplay()] if progress_display.screen() else []
+    live = [progress_display.ProgressDisplay()] if live_line.screen() else []
     return [_MakeVariables(), _TellEpoch(), best, *saving, *live]
