@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -142,6 +143,8 @@ def _check_shape(backbone, images: np.ndarray) -> None:
 def _computed(backbone, images, names, pooling, batch_size) -> dict[str, np.ndarray]:
     network = _network(backbone, names, pooling)
     batch_size = batch_size or _fitting_batch(backbone, names, images.shape[1:3])
+    # As many batches, but all of about one size: the last one is filled up, and should have little to fill.
+    batch_size = math.ceil(len(images) / math.ceil(len(images) / batch_size))
     results: dict[str, np.ndarray] = {}
     for start, batch in _batches(images, batch_size):
         outputs = network.predict_on_batch(batch)
