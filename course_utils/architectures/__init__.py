@@ -17,6 +17,7 @@ from course_utils.architectures.parameters import (
 from course_utils.architectures.receptive import Field, fields, receptive_field
 from course_utils.architectures.shapes import flattened_size, output_size, padding_of, same_padding
 from course_utils.architectures.tables import Row, Table, table
+from course_utils.architectures.unallocated import without_weights
 
 __all__ = [
     "Field",
@@ -33,4 +34,5 @@ __all__ = [
     "receptive_field",
     "same_padding",
     "table",
+    "without_weights",
 ]

@@ -22,6 +22,7 @@ _HOME = {
     "all_gpus": "hardware",
     "batches": "feeding",
     "fresh_starts": "restarting",
+    "gradient_norms": "gradient_sizes",
     "callbacks": "fitting",
     "cpu_timer": "measuring",
     "num_gpus": "hardware",
