@@ -50,8 +50,8 @@ def milestones(
             f"{name}\n{number}", (year, value), xytext=(7, 5), textcoords="offset points", fontsize=8.5, va="bottom"
         )
     axes.set_xticks(sorted({round(year) for year in years}))
-    axes.margins(x=0.08, y=0.18)
-    axes.set_ylim(bottom=0)
+    axes.margins(x=0.08)
+    axes.set_ylim(0, 1.32 * max(values))  # room for three lines above the highest point
     axes.set_ylabel(ylabel)
     if percent:
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")

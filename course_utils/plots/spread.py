@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib import ticker
 
 from course_utils.plots import curves, picture
 
@@ -67,5 +68,7 @@ def bands(
     axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
     if len(x) <= 12:
         axes.set_xticks(x)
+    elif np.issubdtype(x.dtype, np.integer):
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
     return result

@@ -9,8 +9,9 @@ from course_utils.training import keeping_best
 class _WriteGradients(keras.optimizers.Optimizer):
     """Puts each gradient in the place of the weights that it belongs to; works the same on every backend."""
 
-    def __init__(self, learning_rate: float = 1.0, **options):
-        super().__init__(learning_rate=learning_rate, **options)
+    # A name of its own: TensorFlow takes no scope whose name begins with an underscore, as the class's does.
+    def __init__(self, learning_rate: float = 1.0, name: str = "write_gradients", **options):
+        super().__init__(learning_rate=learning_rate, name=name, **options)
 
     def update_step(self, gradient, variable, learning_rate):
         self.assign(variable, keras.ops.cast(gradient, variable.dtype))
