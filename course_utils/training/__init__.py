@@ -12,6 +12,7 @@ import importlib
 
 _HOME = {
     "DamagedCheckpoint": "resuming",
+    "AdamByStage": "stage_rates",
     "KeepBest": "keeping_best",
     "OneCycle": "schedules",
     "ProgressDisplay": "progress_display",
