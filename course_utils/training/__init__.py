@@ -11,13 +11,14 @@ Example:
 import importlib
 
 _HOME = {
-    "DamagedCheckpoint": "resuming",
     "AdamByStage": "stage_rates",
+    "DamagedCheckpoint": "resuming",
     "KeepBest": "keeping_best",
     "OneCycle": "schedules",
     "ProgressDisplay": "progress_display",
     "Reading": "curve_reading",
     "Resume": "resuming",
+    "Snapshot": "snapshots",
     "StopAfter": "keeping_best",
     "accuracy": "measuring",
     "all_gpus": "hardware",
