@@ -335,3 +335,371 @@ exercise.hints(
     "Of its four numbers per map two are trained (scale and shift). With trainable = False none is.",
     "A smaller case: 5 filters of 1 x 1 on 2 maps: the normalisation holds 20, both learn 10 + 10 = 20, then 10.",
 )
+
+# %% [markdown]
+# ## The numbers that nobody trains
+#
+# Here is the culprit of the opening. In training, a batch normalisation brings each map to mean 0 and variance 1 over
+# the *batch at hand*, and moves its moving mean and variance a step towards those of the batch. Later, when it is used,
+# it takes the moving ones. Twenty batches of white lines on black, and they are those of digits. Every later layer
+# still expects what photographs looked like.
+#
+# There is a second harm. In training mode the answer for a picture depends on its *company* in the batch.
+#
+# **Predict before you run:** below, one square of a cat goes through the body twice, among squares of photographs and
+# among digits. When are its features equal: with `training=True`, with `training=False`, or both times?
+
+# %% tags=["predict"]
+prediction = "..."  # "True", "False", "both"
+
+# %%
+one_square = old_test.images[:1]
+companies = [np.concatenate([one_square, some]) for some in (old_test.images[30:61], shown[:31])]
+distances = {}
+for mode in (True, False):
+    at_the_start.put_back()
+    first, second = (
+        keras.ops.convert_to_numpy(body(batch, training=mode))[0].mean(axis=(0, 1)) for batch in companies
+    )
+    distances[mode] = float(np.linalg.norm(first - second) / np.linalg.norm(first))
+at_the_start.put_back()
+
+# %% tags=["claim"]
+claims.check("with training=False its features do not depend on the company", distances[False] < 1e-3)
+claims.check("with training=True they differ by more than a tenth of their length", distances[True] > 0.1,
+    value=distances[True], name="company")  # fmt: skip
+
+# %% [markdown]
+# **How to switch it off.** For most layers `trainable = False` means only that the optimiser leaves the weights alone. For
+# `BatchNormalization` Keras makes it mean more: a frozen one **runs in inference mode**, it takes its moving mean and
+# variance and does not change them, even if it is called with `training=True`. So we freeze all batch normalisations
+# of the body, whatever else we train, and look at digits once more.
+
+
+# %%
+def freeze_normalisation(network):
+    """Set `trainable = False` for every batch normalisation of a network."""
+    for layer in network.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = False
+
+
+freeze_normalisation(body)
+for start in range(0, 640, 32):
+    body(shown[start : start + 32], training=True)
+looked_again = old_accuracy()
+
+# %% tags=["claim"]
+claims.check("with frozen normalisations looking changes nothing", looked_again == before)
+
+# %% [markdown]
+# The other way, which the Keras guide to fine-tuning takes, is to call the body with `training=False` when the new
+# model is built: `maps = body(inputs, training=False)`. Then the statistics stay, and scale and shift can be trained.
+# What must not happen is neither of the two.
+
+# %% [markdown]
+# ### Exercise 14.3 (spot the bug): frozen, and yet it moves
+#
+# This function is to do what Keras does for one batch (without scale and shift). It does so for a layer that is
+# trained and for one that is used. But a student who freezes the layer loses its statistics all the same.
+#
+# Mend `normalise(maps, mean, variance, training, trainable)`. `maps` has the shape `(N, height, width, num_maps)`; `mean` and
+# `variance` are the moving ones, `(num_maps,)`. It returns three arrays: the normalised maps and the moving mean and
+# variance after the call. The moving ones take a step of one tenth towards those of the batch; 0.001 is added to a
+# variance before the square root.
+
+
+# %% tags=["exercise"] exercise="14.3" points=2
+def normalise(maps: np.ndarray, mean: np.ndarray, variance: np.ndarray, training: bool, trainable: bool):
+    """Return the normalised maps, the new moving mean and the new moving variance."""
+    # BEGIN SOLUTION
+    if not (training and trainable):
+        return (maps - mean) / np.sqrt(variance + 0.001), mean, variance
+    batch_mean, batch_variance = maps.mean(axis=(0, 1, 2)), maps.var(axis=(0, 1, 2))
+    output = (maps - batch_mean) / np.sqrt(batch_variance + 0.001)
+    return output, 0.9 * mean + 0.1 * batch_mean, 0.9 * variance + 0.1 * batch_variance
+    # END SOLUTION
+    # BEGIN STUB
+    # if not training:
+    #     return (maps - mean) / np.sqrt(variance + 0.001), mean, variance
+    # batch_mean, batch_variance = maps.mean(axis=(0, 1, 2)), maps.var(axis=(0, 1, 2))
+    # output = (maps - batch_mean) / np.sqrt(batch_variance + 0.001)
+    # return output, 0.9 * mean + 0.1 * batch_mean, 0.9 * variance + 0.1 * batch_variance
+    # END STUB
+
+
+# %% tags=["check"] exercise="14.3"
+checks.exercise("14.3", normalise)
+
+# %% tags=["hidden"] exercise="14.3"
+from course_utils.authoring import define
+
+exercise = define.function("14.3", normalise, rtol=1e-4, atol=1e-5)
+some_maps = (np.arange(24, dtype=np.float32).reshape(2, 2, 3, 2) ** 1.5 / 10).astype(np.float32)
+moving = {"mean": np.array([1.0, -2.0], np.float32), "variance": np.array([4.0, 0.5], np.float32)}
+exercise.case("it learns", maps=some_maps, **moving, training=True, trainable=True)
+exercise.case("it is used", maps=some_maps, **moving, training=False, trainable=True)
+exercise.case("frozen, in training", maps=some_maps, **moving, training=True, trainable=False)
+exercise.case("frozen and used", maps=some_maps, **moving, training=False, trainable=False)
+exercise.case("one image, frozen", visible=False, maps=some_maps[:1] - 3, **moving, training=True, trainable=False)
+exercise.case("one image, learning", visible=False, maps=some_maps[:1] - 3, **moving, training=True, trainable=True)
+exercise.random_cases(
+    4,
+    lambda rng: {
+        "maps": rng.normal(1, 2, (3, 2, 2, 3)).astype(np.float32),
+        "mean": rng.normal(0, 1, 3).astype(np.float32),
+        "variance": rng.uniform(0.5, 3, 3).astype(np.float32),
+        "training": bool(rng.integers(2)),
+        "trainable": bool(rng.integers(2)),
+    },
+)
+exercise.hints(
+    "There are four combinations of the two switches. In how many of them should the batch's own mean be used?",
+    "Only if training AND trainable are True is the batch's mean used and the moving one changed.",
+    "A smaller case: the numbers 1 and 3 in one map, moving mean 0 and variance 1. Learning: mean 2, variance 1, so the "
+    "output is about -1 and 1 and the moving mean becomes 0.2. Frozen: about 1 and 3, and the moving mean stays 0.",
+)
+
+
+# %% tags=["hidden"] exercise="14.3"
+@exercise.correct
+def with_keras(maps, mean, variance, training, trainable):
+    layer = layers.BatchNormalization(momentum=0.9, epsilon=0.001, scale=False, center=False)
+    layer.build(maps.shape)
+    layer.set_weights([mean, variance])
+    layer.trainable = trainable
+    output = keras.ops.convert_to_numpy(layer(maps, training=training))
+    return output, *(keras.ops.convert_to_numpy(weight) for weight in (layer.moving_mean, layer.moving_variance))
+
+
+@exercise.correct
+def with_one_formula(maps, mean, variance, training, trainable):
+    rows = maps.reshape(-1, maps.shape[-1])
+    learns = float(training and trainable)
+    used_mean = learns * rows.mean(axis=0) + (1 - learns) * mean
+    used_variance = learns * rows.var(axis=0) + (1 - learns) * variance
+    new = [moving + 0.1 * (used - moving) for moving, used in ((mean, used_mean), (variance, used_variance))]
+    return (maps - used_mean) / (used_variance + 0.001) ** 0.5, *new
+
+
+# %% tags=["hidden"] exercise="14.3"
+@exercise.mutant("A frozen layer in training still takes the batch's mean and moves its own: both switches count.")
+def looks_at_training_only(maps, mean, variance, training, trainable):
+    return normalise(maps, mean, variance, training, True)
+
+
+@exercise.mutant("A trainable layer that is merely used (training=False) must take the moving mean, and leave it.")
+def looks_at_trainable_only(maps, mean, variance, training, trainable):
+    return normalise(maps, mean, variance, True, trainable)
+
+
+@exercise.mutant("The statistics stay, but the output still depends on the batch: a frozen layer takes the moving ones.")
+def freezes_the_statistics_only(maps, mean, variance, training, trainable):
+    output, new_mean, new_variance = normalise(maps, mean, variance, training, True)
+    return (output, new_mean, new_variance) if trainable else (output, mean, variance)
+
+
+@exercise.mutant("The output is right, but the moving mean and variance of a frozen layer moved.")
+def freezes_the_output_only(maps, mean, variance, training, trainable):
+    output = normalise(maps, mean, variance, training, trainable)[0]
+    return output, *normalise(maps, mean, variance, training, True)[1:]
+
+
+@exercise.mutant("The step is one tenth towards the batch: nine tenths of the old moving mean stay.")
+def steps_too_far(maps, mean, variance, training, trainable):
+    output, new_mean, new_variance = normalise(maps, mean, variance, training, trainable)
+    return output, mean + 9 * (new_mean - mean), variance + 9 * (new_variance - variance)
+
+
+# %% [markdown]
+# ## Compile again
+#
+# Keras turns a training step into a fast function. When it does so, it looks at the `trainable` switches **once**.
+# What you switch afterwards is not noticed until you `compile` again. There is no error and no warning.
+#
+# A network of two layers is enough to see it. Its first layer, the body, is frozen for a first training; then it is
+# unfrozen, and trained on.
+#
+# **Predict before you run:** does the body change in the second training?
+
+# %% tags=["predict"]
+prediction = "..."  # "yes" or "no"
+
+# %%
+small_body, small_head = layers.Dense(4, name="body"), layers.Dense(2, name="head")
+small = keras.Sequential([keras.Input((3,)), small_body, small_head])
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+numbers = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)
+classes = np.array([0, 1] * 4)
+
+
+def body_moves():
+    """Train for one epoch; return whether the body's kernel changed."""
+    kernel = small_body.get_weights()[0]
+    small.fit(numbers, classes, epochs=1, verbose=0)
+    return not np.array_equal(kernel, small_body.get_weights()[0])
+
+
+small_body.trainable = False
+small.compile("sgd", loss)
+moved = {"frozen": body_moves()}
+small_body.trainable = True
+moved["unfrozen"] = body_moves()
+small.compile("sgd", loss)
+moved["unfrozen and compiled again"] = body_moves()
+small_body.trainable = False
+moved["frozen again"] = body_moves()
+print(moved)
+
+# %% [markdown]
+# **What to notice.** The second line is the bug that costs people a week: "I unfroze the network, and it gained
+# nothing." The last line is its mirror image: a body that was to be frozen, and learns on. So: **set the switches,
+# then compile, then fit.** A new `compile` also gives you a new optimiser, and the moment to choose a smaller rate.
+
+# %% [markdown]
+# ### Exercise 14.4 (spot the bug): what did it train?
+#
+# A student keeps a diary of her training and wants a function that says in which of her trainings the body learned.
+# Her version believes that `fit` looks at the switch each time.
+#
+# Mend `body_learned(steps)`. `steps` is a list of the words `"freeze"`, `"unfreeze"` (the body), `"compile"` and `"fit"`. It
+# returns one bool for each `"fit"`. The body begins trainable. The switch is read at the **first** `fit` after a
+# `compile`; every further `fit` does the same, up to the next `compile`. A `fit` that no `compile` came before raises a
+# `ValueError`, as in Keras.
+
+
+# %% tags=["exercise"] exercise="14.4" points=2
+def body_learned(steps: list[str]) -> list[bool]:
+    """Return for each "fit" whether the body learned."""
+    # BEGIN SOLUTION
+    trainable, compiled, in_use, learned = True, False, None, []
+    for step in steps:
+        if step == "compile":
+            compiled, in_use = True, None
+        elif step == "fit":
+            if not compiled:
+                raise ValueError("compile first")
+            in_use = trainable if in_use is None else in_use
+            learned.append(in_use)
+        else:
+            trainable = step == "unfreeze"
+    return learned
+    # END SOLUTION
+    # BEGIN STUB
+    # trainable, compiled, learned = True, False, []
+    # for step in steps:
+    #     if step == "compile":
+    #         compiled = True
+    #     elif step == "fit":
+    #         if not compiled:
+    #             raise ValueError("compile first")
+    #         learned.append(trainable)
+    #     else:
+    #         trainable = step == "unfreeze"
+    # return learned
+    # END STUB
+
+
+# %% tags=["check"] exercise="14.4"
+checks.exercise("14.4", body_learned)
+
+# %% tags=["hidden"] exercise="14.4"
+from course_utils.authoring import define
+
+exercise = define.function("14.4", body_learned)
+exercise.case("unfrozen, not compiled again", steps=["freeze", "compile", "fit", "unfreeze", "fit"])
+exercise.case("unfrozen and compiled again", steps=["freeze", "compile", "fit", "unfreeze", "compile", "fit"])
+exercise.case("frozen too late", steps=["compile", "fit", "freeze", "fit", "compile", "fit"])
+exercise.case("frozen between compile and the first fit", steps=["compile", "freeze", "fit", "unfreeze", "fit"])
+exercise.case("never compiled", steps=["freeze", "fit"], raises=ValueError)
+exercise.case("nothing trained", visible=False, steps=["compile", "freeze", "unfreeze"])
+exercise.case("compiled twice", visible=False, steps=["freeze", "compile", "unfreeze", "compile", "fit", "freeze", "fit"])
+exercise.random_cases(
+    4,
+    lambda rng: {
+        "steps": ["compile", *(str(rng.choice(["freeze", "unfreeze", "compile", "fit", "fit"])) for _ in range(12))]
+    },
+)
+exercise.hints(
+    "Which of her four visible diaries does the function get wrong? When did Keras look at the switch in it?",
+    "Keep what is in use apart from the switch: compile forgets it (None), and the first fit after that takes it over.",
+    "A smaller case: compile, fit, freeze, fit gives [True, True]: the freezing came too late for the second fit.",
+)
+
+
+# %% tags=["hidden"] exercise="14.4"
+@exercise.correct
+def with_parts(steps):
+    flags, switch = [], True
+    parts = [[]]
+    for step in steps:
+        if step == "compile":
+            parts.append([])
+        else:
+            parts[-1].append(step)
+    for number, part in enumerate(parts):
+        used = None
+        for step in part:
+            if step == "fit" and number == 0:
+                raise ValueError("not compiled")
+            if step == "fit":
+                used = switch if used is None else used
+                flags.append(used)
+            else:
+                switch = step == "unfreeze"
+    return flags
+
+
+@exercise.correct
+def looking_back(steps):
+    learned = []
+    for place in [place for place, step in enumerate(steps) if step == "fit"]:
+        compiled = [other for other in range(place) if steps[other] == "compile"]
+        if not compiled:
+            raise ValueError(f"step {place} comes before compile")
+        first_fit = steps.index("fit", compiled[-1])
+        switches = [step for step in steps[:first_fit] if step in ("freeze", "unfreeze")]
+        learned.append(not switches or switches[-1] == "unfreeze")
+    return learned
+
+
+# %% tags=["hidden"] exercise="14.4"
+def _learned(steps, read_at_fit=True, keep=True, begins=True, strict=True):
+    trainable, compiled, in_use, learned = begins, False, None, []
+    for step in steps:
+        if step == "compile":
+            compiled, in_use = True, None if read_at_fit else trainable
+        elif step == "fit":
+            if strict and not compiled:
+                raise ValueError("compile first")
+            in_use = trainable if in_use is None or not keep else in_use
+            learned.append(in_use)
+        else:
+            trainable = step == "unfreeze"
+    return learned
+
+
+@exercise.mutant("fit does not look at the switch each time: what is switched after the first fit waits for compile.")
+def reads_it_at_each_fit(steps):
+    return _learned(steps, keep=False)
+
+
+@exercise.mutant("compile itself does not read the switch; the first fit after it does.")
+def reads_it_at_compile(steps):
+    return _learned(steps, read_at_fit=False)
+
+
+@exercise.mutant("A body that nobody has frozen is trainable.")
+def begins_frozen(steps):
+    return _learned(steps, begins=False)
+
+
+# %% tags=["hidden"] exercise="14.4"
+@exercise.mutant("A fit before any compile raises a ValueError.")
+def never_complains_about_compile(steps):
+    return _learned(steps, strict=False)
+
+
+@exercise.mutant("A second compile lets the next fit read the switch anew; you keep what the very first fit read.")
+def only_the_first_compile_counts(steps):
+    return [_learned(steps)[0]] * steps.count("fit") if _learned(steps) else []
