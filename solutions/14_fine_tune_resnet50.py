@@ -703,3 +703,241 @@ def never_complains_about_compile(steps):
 @exercise.mutant("A second compile lets the next fit read the switch anew; you keep what the very first fit read.")
 def only_the_first_compile_counts(steps):
     return [_learned(steps)[0]] * steps.count("fit") if _learned(steps) else []
+
+# %% [markdown]
+# ## Slow below, fast above
+#
+# The first stages know edges and colours, which every picture has. The last ones know what tells a cat from a truck.
+# So early stages need to move less than late ones, and the new head most of all. Learning rates that grow from the
+# input to the output are called **discriminative**.
+#
+# Keras' optimisers have one rate. Could we not simply multiply the *gradients* of an early stage by 0.01? Here is Adam, on
+# two weights that begin at 1. The second one gets gradients a hundred times as small.
+#
+# **Predict before you run:** after ten steps at a rate of 0.01, how far has each of them moved?
+
+# %% tags=["predict"]
+prediction = ("...", "...")  # the first one, the second one
+
+# %%
+weights = [keras.Variable(1.0), keras.Variable(1.0)]
+adam = keras.optimizers.Adam(0.01)
+for gradient in np.random.default_rng(0).uniform(1, 2, 10).astype(np.float32):
+    adam.apply([keras.ops.convert_to_tensor(gradient * factor) for factor in (1, 0.01)], weights)
+steps = [1 - float(keras.ops.convert_to_numpy(weight)) for weight in weights]
+print(f"moved by {steps[0]:.3f} and {steps[1]:.3f}")
+
+# %% tags=["claim"]
+claims.check("a hundredth of the gradient makes the same step, to one part in a thousand", abs(
+    steps[1] / steps[0] - 1) < 1e-3)  # fmt: skip
+
+# %% [markdown]
+# **What to notice.** Adam divides each gradient by the size of those that it has seen. What is multiplied beforehand is
+# divided out again. (With plain gradient descent it would have worked, which is how such code comes into the world.)
+# The factor has to be on the *step*, and that is what the course's `training.AdamByStage` does: it is Adam, and the
+# rate of every layer is multiplied by the factor of its stage. Layers of no stage, such as a new head, have the factor 1.
+
+# %% [markdown]
+# ### Exercise 14.5 (build): a factor for each stage
+#
+# Write `stage_factors(stages, last, decay)`. `stages` are names from the first stage to the last. The last one gets the
+# factor `last`, each earlier one `decay` times the factor of the stage after it. Return a dict from name to factor, in the
+# order of `stages`. If `decay` is not above 0 and at most 1, raise a `ValueError`.
+
+
+# %% tags=["exercise"] exercise="14.5" points=2
+def stage_factors(stages: list[str], last: float, decay: float) -> dict[str, float]:
+    """Return the factor of each stage's learning rate."""
+    # BEGIN SOLUTION
+    if not 0 < decay <= 1:
+        raise ValueError(f"decay is {decay}; it must be above 0 and at most 1")
+    return {stage: last * decay ** (len(stages) - 1 - place) for place, stage in enumerate(stages)}
+    # END SOLUTION
+
+
+# %% tags=["check"] exercise="14.5"
+checks.exercise("14.5", stage_factors)
+
+# %% tags=["hidden"] exercise="14.5"
+from course_utils.authoring import define
+
+exercise = define.function("14.5", stage_factors, rtol=1e-5)
+exercise.case("three stages", stages=["conv3", "conv4", "conv5"], last=1.0, decay=0.1)
+exercise.case("a smaller last factor", stages=["conv4", "conv5"], last=0.5, decay=0.4)
+exercise.case("one rate for all", stages=["conv3", "conv4", "conv5"], last=0.3, decay=1.0)
+exercise.case("one stage", stages=["conv5"], last=0.7, decay=0.5)
+exercise.case("a decay that grows", stages=["conv4", "conv5"], last=1.0, decay=2.0, raises=ValueError)
+exercise.case("no decay at all", visible=False, stages=["conv4", "conv5"], last=1.0, decay=0.0, raises=ValueError)
+exercise.case("ten stages", visible=False, stages=[f"stage{n}" for n in range(10)], last=2.0, decay=0.8)
+exercise.random_cases(
+    3,
+    lambda rng: {
+        "stages": [f"conv{n}" for n in range(1, int(rng.integers(4, 8)))],
+        "last": round(float(rng.uniform(0.2, 2)), 2),
+        "decay": round(float(rng.uniform(0.2, 0.9)), 2),
+    },
+)
+exercise.hints(
+    "Begin at the end: which factor has the last stage, which one the stage before it?",
+    "A stage with n stages after it has the factor last * decay ** n.",
+    "A smaller case: stages a, b, c with last 0.8 and decay 0.5: c has 0.8, b 0.4 and a 0.2.",
+)
+
+
+# %% tags=["hidden"] exercise="14.5"
+@exercise.correct
+def from_the_end(stages, last, decay):
+    if decay <= 0 or decay > 1:
+        raise ValueError("decay")
+    factors = {}
+    for stage in reversed(stages):
+        factors[stage] = last
+        last = last * decay
+    return {stage: factors[stage] for stage in stages}
+
+
+@exercise.correct
+def with_powers_of_an_array(stages, last, decay):
+    if not (decay > 0 and decay <= 1):
+        raise ValueError("decay has to be above 0 and at most 1")
+    powers = last * float(decay) ** np.arange(len(stages))[::-1]
+    return dict(zip(stages, powers.tolist(), strict=True))
+
+
+@exercise.mutant("The wrong way round: the FIRST stage is to move least.")
+def upside_down(stages, last, decay):
+    return dict(zip(stages, reversed(list(stage_factors(stages, last, decay).values())), strict=True))
+
+
+@exercise.mutant("The last stage has the factor `last` itself, not one decay less.")
+def one_decay_too_many(stages, last, decay):
+    return {stage: factor * decay for stage, factor in stage_factors(stages, last, decay).items()}
+
+
+# %% tags=["hidden"] exercise="14.5"
+@exercise.mutant("Each stage has decay TIMES the factor of the next one; you divided.")
+def grows_downwards(stages, last, decay):
+    stage_factors(stages, last, decay)
+    return {stage: last / decay ** (len(stages) - 1 - place) for place, stage in enumerate(stages)}
+
+
+@exercise.mutant("All stages but the last have the same factor. Each one has decay times that of the next.")
+def only_one_step(stages, last, decay):
+    stage_factors(stages, last, decay)
+    return {stage: last if stage == stages[-1] else last * decay for stage in stages}
+
+
+@exercise.mutant("`last` is missing: the last stage has always the factor 1.")
+def forgets_last(stages, last, decay):
+    return stage_factors(stages, 1.0, decay)
+
+
+@exercise.mutant("A decay above 1, or of 0, is a mistake of the caller's: raise a ValueError.")
+def takes_any_decay(stages, last, decay):
+    return {stage: last * decay ** (len(stages) - 1 - place) for place, stage in enumerate(stages)}
+
+
+# %% [markdown]
+# ### Exercise 14.6 (spot the bug): a factor without effect
+#
+# This is one step of Adam for one array of weights, with a factor for its stage. The factor has no effect, or nearly
+# none. Mend `adam_step(weights, gradient, mean, square, step, rate, factor)`. It returns the new weights, the new mean
+# and the new mean square of the gradients, which have to be those of the *gradient as it is*. `step` counts from 1.
+
+
+# %% tags=["exercise"] exercise="14.6" points=2
+def adam_step(
+    weights: np.ndarray, gradient: np.ndarray, mean: np.ndarray, square: np.ndarray, step: int, rate: float, factor: float
+):  # fmt: skip
+    """Return the weights, the mean and the mean square of the gradients after one step of Adam."""
+    # BEGIN SOLUTION
+    mean = 0.9 * mean + 0.1 * gradient
+    square = 0.999 * square + 0.001 * gradient**2
+    direction = (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-7)
+    return weights - factor * rate * direction, mean, square
+    # END SOLUTION
+    # BEGIN STUB
+    # gradient = factor * gradient
+    # mean = 0.9 * mean + 0.1 * gradient
+    # square = 0.999 * square + 0.001 * gradient**2
+    # direction = (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-7)
+    # return weights - rate * direction, mean, square
+    # END STUB
+
+
+# %% tags=["check"] exercise="14.6"
+checks.exercise("14.6", adam_step)
+
+# %% tags=["hidden"] exercise="14.6"
+from course_utils.authoring import define
+
+exercise = define.function("14.6", adam_step, rtol=1e-5, atol=1e-9)
+nothing = {"mean": np.zeros(3), "square": np.zeros(3)}
+some = {"weights": np.array([1.0, -2.0, 0.5]), "gradient": np.array([0.5, -3.0, 0.02])}
+seen = {"mean": np.array([0.4, 1.0, -0.1]), "square": np.array([0.3, 2.0, 0.05])}
+exercise.case("the first step", **some, **nothing, step=1, rate=0.1, factor=0.1)
+exercise.case("plain Adam", **some, **seen, step=4, rate=0.1, factor=1.0)
+exercise.case("later, a tenth", **some, **seen, step=4, rate=0.1, factor=0.1)
+exercise.case("held still", **some, **seen, step=9, rate=0.1, factor=0.0)
+exercise.case("faster than the rest", visible=False, **some, **seen, step=2, rate=0.01, factor=3.0)
+exercise.random_cases(
+    3,
+    lambda rng: {
+        "weights": rng.normal(0, 1, 4),
+        "gradient": rng.normal(0, 1, 4),
+        "mean": rng.normal(0, 0.3, 4),
+        "square": rng.uniform(0.1, 1, 4),
+        "step": int(rng.integers(1, 20)),
+        "rate": 0.05,
+        "factor": round(float(rng.uniform(0.05, 0.8)), 2),
+    },
+)
+exercise.hints(
+    "Follow the factor through the first step: the mean gets it, and so does the root of the mean square. What is left "
+    "of it in the direction?",
+    "Leave the gradient as it is, and multiply the rate: factor * rate * direction.",
+    "A smaller case: first step, gradient 2, rate 0.1, factor 0.5: the direction is 2 / 2 = 1, so the weight falls by "
+    "0.05; the mean is 0.2 and the mean square 0.004.",
+)
+
+
+# %% tags=["hidden"] exercise="14.6"
+@exercise.correct
+def with_corrected_averages(weights, gradient, mean, square, step, rate, factor):
+    mean = mean + 0.1 * (gradient - mean)
+    square = square + 0.001 * (np.square(gradient) - square)
+    corrected, size = mean / (1 - 0.9**step), np.sqrt(square / (1 - 0.999**step))
+    return weights - rate * factor * corrected / (size + 1e-7), mean, square
+
+
+@exercise.correct
+def part_of_the_way(weights, gradient, mean, square, step, rate, factor):
+    target, mean, square = adam_step(weights, gradient, mean, square, step, rate, 1.0)
+    return (1 - factor) * weights + factor * target, mean, square
+
+
+@exercise.mutant("The factor is on the gradient. Adam divides by the size of the gradients, so it is divided out again.")
+def scales_the_gradient(weights, gradient, mean, square, step, rate, factor):
+    return adam_step(weights, factor * gradient, mean, square, step, rate, 1.0)
+
+
+@exercise.mutant("There is no factor at all: this is plain Adam.")
+def ignores_the_factor(weights, gradient, mean, square, step, rate, factor):
+    return adam_step(weights, gradient, mean, square, step, rate, 1.0)
+
+
+# %% tags=["hidden"] exercise="14.6"
+@exercise.mutant("The factor is on the rate AND on the gradient. The averages are to be those of the gradient as it is.")
+def scales_both(weights, gradient, mean, square, step, rate, factor):
+    return adam_step(weights, factor * gradient, mean, square, step, rate, factor)
+
+
+@exercise.mutant("The weights were multiplied by the factor. Only the step may be.")
+def scales_the_weights(weights, gradient, mean, square, step, rate, factor):
+    new, mean, square = adam_step(weights, gradient, mean, square, step, rate, 1.0)
+    return factor * new, mean, square
+
+
+@exercise.mutant("The step has the square of the factor: multiply once.")
+def multiplies_twice(weights, gradient, mean, square, step, rate, factor):
+    return adam_step(weights, gradient, mean, square, step, rate, factor**2)
