@@ -148,9 +148,9 @@ claims.check(
 # %% [markdown]
 # **What to notice.** The deepest network is the worst one, by {{degradation:.0f}} points against the shortest, and it
 # is so on the very images that it was shown. Over-fitting looks different: it makes the *training* error small. And
-# it cannot be that 20 layers are too weak. Take the trained network of 6 layers and put 14 layers behind it that
-# hand on what they get: now you have a network of 20 layers with the same error. So good weights exist. Training
-# does not find them.
+# it cannot be that 20 layers are too weak. Take the trained network of 6 layers and put 14 layers in front of its
+# global pooling that hand on what they get: now you have a network of 20 layers with the same error. So good weights
+# exist. Training does not find them.
 #
 # This is called **degradation**. It stopped people at about 20 layers until 2015. In this lesson you rebuild the
 # networks that led there, check their published numbers, and then measure what helped, and what people only say
@@ -160,7 +160,8 @@ claims.check(
 # ## The race, and what it was run on
 #
 # The famous networks are famous for one contest, the *ImageNet Large Scale Visual Recognition Challenge*, ILSVRC.
-# An answer counts as right when the true class is among the network's five best guesses.
+# An answer counts as right when the true class is among the network's five best guesses; the share of the other
+# images is the **top-5 error**.
 
 # %% tags=["figure"]
 winners = [
@@ -174,7 +175,7 @@ winners = [
 plots.milestones(
     winners,
     percent=True,
-    ylabel="wrong in five guesses",
+    ylabel="top-5 error",
     title="Winners of ILSVRC, classification",
     alt="A falling line of six points: 28.2 percent in 2010, 25.8 in 2011, then a large step to AlexNet's 16.4 "
     "in 2012, "
