@@ -101,5 +101,5 @@ def test_importing_and_counting_load_no_keras():
 
 
 def test_an_unknown_part_is_answered_with_the_list():
-    with pytest.raises(AttributeError, match=r"has no 'onecycle'\. It has: DamagedCheckpoint"):
+    with pytest.raises(AttributeError, match=r"has no 'onecycle'\. It has: AdamByStage, DamagedCheckpoint"):
         training.onecycle  # noqa: B018
