@@ -1,4 +1,6 @@
-"""Rows of features as points: how far apart they lie, which are neighbours, and a map of them in two directions.
+"""What a network makes of images: rows of features as points, its maps, and what in an image a score depends on.
+
+A part is loaded when it is first named, so that importing this package loads neither Keras nor TensorFlow.
 
 Example:
     >>> import numpy as np
@@ -8,15 +10,25 @@ Example:
     [1, 0, 1]
 """
 
-from course_utils.features.distances import cosine_distances, euclidean_distances, relative_change
-from course_utils.features.nearest import agreement, neighbours
-from course_utils.features.principal import project
+import importlib
 
-__all__ = [
-    "agreement",
-    "cosine_distances",
-    "euclidean_distances",
-    "neighbours",
-    "project",
-    "relative_change",
-]
+_HOME = {
+    "agreement": "nearest",
+    "cosine_distances": "distances",
+    "euclidean_distances": "distances",
+    "neighbours": "nearest",
+    "project": "principal",
+    "relative_change": "distances",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"course_utils.features has no {name!r}. It has: {', '.join(__all__)}.")
+    return getattr(importlib.import_module(f"course_utils.features.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
