@@ -138,8 +138,46 @@ def read(path: pathlib.Path | str) -> Reading:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"{path} cannot be opened: {error.strerror}.") from None
+    raw = raw_cells(content, str(path))
+    cells = [_cell(one) for one in raw.cells]
+    if raw.remainder:
+        cells.append(_remainder_cell(raw.remainder))
+    return Reading(_notebook(cells, raw.metadata if _is_valid(None, raw.metadata) else {}), raw.damage)
+
+
+@dataclasses.dataclass(frozen=True)
+class RawCells:
+    """The cells of a notebook as they stand in its file.
+
+    Args:
+        cells (list of dict): of any form; nothing in them has been checked.
+        metadata (dict): of the notebook.
+        damage (str or None): what is wrong with the file; None for a sound one.
+        remainder (str): what stands between the cells of a broken file.
+    """
+
+    cells: list[dict]
+    metadata: dict
+    damage: str | None
+    remainder: str = ""
+
+
+def raw_cells(content: bytes, name: str) -> RawCells:
+    """Find the cells in the bytes of a notebook of any version, however damaged.
+
+    Args:
+        content (bytes): of the file.
+        name (str): what messages call it.
+
+    Raises:
+        UnreadableError: no cell of a notebook is in it; the message says why.
+
+    Example:
+        >>> raw_cells(b'{"cells": [{"cell_type": "code", "source": "a = 1"}]}', "a.ipynb").cells[0]["source"]
+        'a = 1'
+    """
     if not content.strip():
-        raise UnreadableError(f"{path} is empty.")
+        raise UnreadableError(f"{name} is empty.")
     text, damage = _decode(content)
     remainder, metadata = "", {}
     try:
@@ -151,15 +189,23 @@ def read(path: pathlib.Path | str) -> Reading:
         found, remainder = _salvage(text)
         damage = f"its JSON is broken at {where}; {len(found)} whole cells were found"
     if not found and not remainder and damage is None:
-        raise UnreadableError(f"{path} is a notebook without cells.")
+        raise UnreadableError(f"{name} is a notebook without cells.")
     if not found:
-        raise UnreadableError(f"{path} is no notebook: {damage or 'it holds no cells'}.")
-    cells = [_cell(one) for one in found if isinstance(one, dict)]
+        raise UnreadableError(f"{name} is no notebook: {damage or 'it holds no cells'}.")
+    cells = [one for one in found if isinstance(one, dict)]
     if len(cells) < len(found):
         damage = damage or f"{len(found) - len(cells)} of its cells are no cells"
-    if remainder:
-        cells.append(_remainder_cell(remainder))
-    return Reading(_notebook(cells, metadata if _is_valid(None, metadata) else {}), damage)
+    return RawCells(cells, metadata, damage, remainder)
+
+
+def joined_source(cell: dict) -> str:
+    """Return the text of a raw cell, whether the file held a text or a list of lines.
+
+    Example:
+        >>> joined_source({"source": ["a = 1\\n", "b = 2"]})
+        'a = 1\\nb = 2'
+    """
+    return _joined(cell.get("source"))
 
 
 def _cells_of(document: object, text: str) -> tuple[list, dict, str | None]:

@@ -126,7 +126,19 @@ def judge_case(case: dict, function: Callable) -> CaseResult:
         A CaseResult.
     """
     by_keyword, observe = set(case.get("by_keyword", ())), case.get("observe")
-    outcome = calling.call(function, lambda: arguments_of(case), by_keyword, observe)
+    return judge_outcome(case, calling.call(function, lambda: arguments_of(case), by_keyword, observe))
+
+
+def judge_outcome(case: dict, outcome: calling.Outcome) -> CaseResult:
+    """Judge what came of one case, wherever the function was called.
+
+    Args:
+        case (dict): the case's document.
+        outcome (calling.Outcome): what the call gave.
+
+    Returns:
+        A CaseResult.
+    """
     expected = case["expected"]
     difference, notes = None, []
     lines: tuple[str, ...] = ()

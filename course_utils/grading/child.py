@@ -1,0 +1,203 @@
+"""What a forked child does: run one exercise of one submission on inputs, and send back plain data.
+
+Nothing secret is here: a child gets the inputs of the cases and never what is right. Whatever it says is only data to
+the grader, which compares.
+"""
+
+import os
+import random
+import socket
+import sys
+
+from course_utils.checks import calling, encoding
+from course_utils.grading import frames, program
+
+_LONGEST_TEXT = 400
+
+
+def _short(text: str) -> str:
+    return text[:_LONGEST_TEXT]
+
+
+def _outcome_document(outcome: calling.Outcome) -> dict:
+    """Return an outcome as plain data."""
+    document: dict = {
+        "message": _short(outcome.message),
+        "where": _short(outcome.where),
+        "changed": [_short(name) for name in outcome.changed],
+        "shares": [_short(name) for name in outcome.shares],
+        "printed": int(outcome.printed),
+        "warned": _short(outcome.warned),
+    }
+    if outcome.raised is not None:
+        return {**document, "raised": _short(outcome.raised)}
+    if outcome.unusable is not None:
+        return {**document, "unusable": _short(outcome.unusable)}
+    return {**document, "value": encoding.encode(outcome.value)}
+
+
+def _error_document(error: BaseException) -> dict:
+    name = encoding.type_name(error)
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith("cell "):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError):
+        line = error.lineno or 0
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {"raised": name, "message": _short(message), "where": f"line {line}" if line else ""}
+
+
+def _silence() -> None:
+    """Let nothing that is printed leave the child, from Python or from below."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    if nowhere > 2:
+        os.close(nowhere)
+
+
+def _same_every_time() -> None:
+    """Start the generators of random numbers alike in every child, so that a mark does not depend on luck."""
+    random.seed(0)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(0)
+
+
+def _load(request: dict, names: dict, reply) -> bool:
+    """Run the setup, what the exercise leans on, and its own cells; return whether the wanted name came of it."""
+    setup_error = program.execute(program.statements(request["setup"], "the lesson's setup"), names)
+    if setup_error is not None:
+        reply({"event": "setup failed", **_error_document(setup_error)})
+        return False
+    known = set(names)
+    own, others, syntax = [], [], None
+    for number, cell in enumerate(request["cells"]):
+        label = f"cell {cell['label']}"
+        try:
+            found = program.statements(cell["source"], label)
+        except SyntaxError as error:
+            if cell["own"]:
+                syntax = error
+            continue
+        (own if cell["own"] else others).extend((number, statement) for statement in found)
+    target = request["name"]
+    own_statements = [statement for _, statement in own]
+    if not any(target in statement.binds for statement in own_statements):
+        # A student who moved the answer into a cell of their own: the last cell that defines the name counts.
+        places = [number for number, statement in others if target in statement.binds]
+        if places:
+            own_statements += [statement for number, statement in others if number == places[-1]]
+            others = [pair for pair in others if pair[0] != places[-1]]
+    whole = request.get("whole_notebook", False)
+    other_statements = [statement for _, statement in others]
+    if whole:
+        ordered = sorted([*own, *others], key=lambda pair: pair[0])
+        error = program.execute([statement for _, statement in ordered], names)
+    else:
+        error = program.execute(program.needed(own_statements, other_statements, known), names)
+        own_error = program.execute(own_statements, names)
+        error = own_error or error
+    if target in names and not (whole and target in known):
+        return True
+    error = syntax or error
+    reply({"event": "no answer", **(_error_document(error) if error is not None else {})})
+    return False
+
+
+def _config_of(value) -> dict | None:
+    """Return the configuration of a Keras model, for a process in which no student code runs; None for other values."""
+    keras = sys.modules.get("keras")
+    if keras is None or not isinstance(value, keras.Model):
+        return None
+    return keras.saving.serialize_keras_object(value)
+
+
+def _call(function, case: dict) -> dict:
+    observe = case.get("observe")
+    by_keyword = set(case.get("by_keyword", ()))
+
+    def arguments() -> list:
+        return [(name, encoding.decode(value)) for name, value in case["arguments"]]
+
+    if observe is None:
+        return _outcome_document(calling.call(function, arguments, by_keyword))
+    models: list[dict] = []
+
+    def call_and_describe(*positional, **keywords):
+        value = function(*positional, **keywords)
+        config = _config_of(value)
+        if config is None:
+            return value
+        models.append(config)
+        return "a model"
+
+    document = _outcome_document(calling.call(call_and_describe, arguments, by_keyword))
+    return {**document, "model": models[0]} if models else document
+
+
+def _exercise(request: dict, reply) -> None:
+    names = program.namespace()
+    if not _load(request, names, reply):
+        return
+    thing = names[request["name"]]
+    if request["kind"] == "answer":
+        if thing is Ellipsis or thing is None:
+            reply({"event": "blank"})
+            return
+        try:
+            reply({"event": "answer", "value": encoding.encode(thing)})
+        except Exception as error:
+            words = str(error) if isinstance(error, encoding.NotPlain) else "an object that cannot be read"
+            reply({"event": "answer", "unusable": _short(words)})
+        return
+    if not callable(thing):
+        reply({"event": "blank" if thing is Ellipsis or thing is None else "no function"})
+        return
+    for index in request["which"]:
+        reply({"event": "case begins", "index": index})
+        document = _call(thing, request["cases"][index])
+        reply({"event": "case", "index": index, **document})
+    reply({"event": "done"})
+
+
+def _observe(request: dict, reply) -> None:
+    """Rebuild a model from its configuration, with no student code about, and look at it."""
+    import keras
+
+    program.execute(program.statements(request["setup"], "the lesson's setup"), program.namespace())
+
+    def rebuild():
+        return keras.saving.deserialize_keras_object(request["model"], safe_mode=True)
+
+    outcome = calling.call(rebuild, list, observe=request["observe"])
+    reply({"event": "observed", **_outcome_document(outcome)})
+
+
+def run(connection: socket.socket) -> None:
+    """Serve the one request that comes over a connection; never return to what was before the fork.
+
+    Args:
+        connection (socket.socket): where the request comes from and the replies go.
+    """
+    _silence()
+    _same_every_time()
+    request = frames.receive(connection)
+    # The names are kept here: a student who replaces json.dumps or os.write changes only what is sent as data.
+    send = frames.send
+
+    def reply(document: dict) -> None:
+        send(connection, document)
+
+    try:
+        (_observe if request["job"] == "observe" else _exercise)(request, reply)
+    except frames.FrameError:
+        pass
+    except MemoryError:
+        reply({"event": "out of memory"})

@@ -1,0 +1,177 @@
+"""Put together what an exercise of a submission needs: its cells, and whatever else of the notebook they lean on.
+
+This runs in the sandbox, since it parses what a student wrote.
+"""
+
+import ast
+import builtins
+import dataclasses
+import linecache
+import types
+
+_MOST_STATEMENTS = 2000
+
+
+@dataclasses.dataclass(frozen=True)
+class Statement:
+    """One top-level statement of a cell.
+
+    Args:
+        node (ast.stmt): the statement.
+        filename (str): "cell 12", for tracebacks.
+        binds (frozenset of str): names that it defines.
+        reads (frozenset of str): names that it may look up.
+    """
+
+    node: ast.stmt
+    filename: str
+    binds: frozenset[str]
+    reads: frozenset[str]
+
+
+class _Names(ast.NodeVisitor):
+    """Collects what a statement binds at the top level and what it reads anywhere."""
+
+    def __init__(self):
+        self.binds: set[str] = set()
+        self.reads: set[str] = set()
+        self.inner = 0
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.reads.add(node.id)
+        elif not self.inner:
+            self.binds.add(node.id)
+
+    def _define(self, node) -> None:
+        if not self.inner:
+            self.binds.add(node.name)
+        self.inner += 1
+        self.generic_visit(node)
+        self.inner -= 1
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _define
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.inner += 1
+        self.generic_visit(node)
+        self.inner -= 1
+
+    def _import(self, node) -> None:
+        if not self.inner:
+            self.binds.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+
+    visit_Import = visit_ImportFrom = _import
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.reads.update(node.names)
+
+
+def _plain_python(source: str) -> str:
+    """Return a cell's text with IPython's magics turned into calls that do nothing here."""
+    if not any(line.lstrip()[:1] in ("%", "!", "?") or line.rstrip()[-1:] == "?" for line in source.splitlines()):
+        return source
+    from IPython.core import inputtransformer2
+
+    return inputtransformer2.TransformerManager().transform_cell(source)
+
+
+def statements(source: str, filename: str) -> list[Statement]:
+    """Return the top-level statements of a cell.
+
+    Args:
+        source (str): the cell's text; magics are allowed.
+        filename (str): what tracebacks are to call it.
+
+    Raises:
+        SyntaxError: the cell is no Python.
+
+    Example:
+        >>> statements("import numpy as np\\nx = np.ones(n)", "cell 1")[1].reads == {"np", "n"}
+        True
+    """
+    text = _plain_python(source)
+    try:
+        body = ast.parse(text, filename).body
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(f"the cell cannot be read ({type(error).__name__})") from None
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    found = []
+    for node in body[:_MOST_STATEMENTS]:
+        names = _Names()
+        try:
+            names.visit(node)
+        except RecursionError:
+            raise SyntaxError("the cell is nested too deep") from None
+        found.append(Statement(node, filename, frozenset(names.binds), frozenset(names.reads)))
+    return found
+
+
+def _defines_only(statement: Statement) -> bool:
+    """Return whether a statement outside the exercise may be taken along: it defines and does little else."""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    return isinstance(statement.node, kinds)
+
+
+def needed(own: list[Statement], others: list[Statement], known: set[str]) -> list[Statement]:
+    """Return the statements of other cells that define what the exercise's own cells read, in the notebook's order.
+
+    Args:
+        own (list of Statement): the exercise's cells.
+        others (list of Statement): all other cells, in the notebook's order; of several definitions the last counts.
+        known (set of str): names that the lesson's setup defines.
+
+    Example:
+        >>> own = statements("def twice(x): return double(x)", "cell 2")
+        >>> others = statements("def double(x): return 2 * x\\nprint('hello')", "cell 1")
+        >>> [sorted(statement.binds) for statement in needed(own, others, set())]
+        [['double']]
+    """
+    defined = known | set(vars(builtins)) | {name for statement in own for name in statement.binds}
+    definers = {}
+    for place, statement in enumerate(others):
+        if _defines_only(statement):
+            for name in statement.binds:
+                definers[name] = place
+    wanted = [name for statement in own for name in statement.reads]
+    taken: set[int] = set()
+    while wanted:
+        name = wanted.pop()
+        place = definers.get(name)
+        if name in defined or place is None or place in taken:
+            continue
+        taken.add(place)
+        wanted.extend(others[place].reads)
+    return [others[place] for place in sorted(taken)]
+
+
+class _NoShell:
+    """Stands in for IPython: magics and shell commands do nothing while grading."""
+
+    def __getattr__(self, name):
+        return lambda *arguments, **keywords: None
+
+
+def namespace() -> dict:
+    """Return a fresh namespace as a notebook's, in which magics do nothing."""
+    module = types.ModuleType("__main__")
+    shell = _NoShell()
+    module.__dict__["get_ipython"] = lambda: shell
+    module.__dict__["display"] = lambda *arguments, **keywords: None
+    return module.__dict__
+
+
+def execute(code: list[Statement], names: dict) -> BaseException | None:
+    """Run statements one after the other; return the first error, after which the later ones still run.
+
+    A plot or a print that fails must not take the function along that is defined above or below it.
+    """
+    first = None
+    for statement in code:
+        try:
+            exec(compile(ast.Module([statement.node], []), statement.filename, "exec"), names)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            first = first or error
+    return first

@@ -1,0 +1,269 @@
+"""The process in the sandbox that has everything imported and forks a child for each exercise.
+
+It holds no tests and nothing of any submission: requests go straight from the grader to the child. It watches over
+time, memory and disk, reports how each child ended, and ends with the grader. What makes the fork safe is that it has
+one thread only and has never computed anything.
+
+Started by `desk.Desk` as `python -m course_utils.grading.zygote DESCRIPTOR`, with a connected socket.
+"""
+
+import contextlib
+import dataclasses
+import gc
+import importlib
+import json
+import os
+import pathlib
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+
+_LIGHT = (
+    "ast",
+    "IPython.core.inputtransformer2",
+    "numpy",
+    "cv2",
+    "scipy.ndimage",
+    "scipy.fft",
+    "scipy.signal",
+    "matplotlib.figure",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "skimage",
+    "course_utils.checks.calling",
+    "course_utils.checks.encoding",
+    "course_utils.grading.child",
+)
+_KERAS = ("keras", "tensorflow", "course_utils.checks.observing")
+_LOOKS_EVERY = 0.03  # seconds
+_MEGABYTE = 2**20
+_LARGEST_FILE = 64 * _MEGABYTE
+_LARGEST_FOLDER = 128 * _MEGABYTE
+_MOST_DESCRIPTORS = 256
+_ADDRESSES = 1.5  # address space that a child may add, as a multiple of its memory; what is mapped is not yet used
+
+
+@dataclasses.dataclass(frozen=True)
+class Walls:
+    """What a child may touch.
+
+    Args:
+        readable (tuple of str): files and folders to read.
+        work (str): the folder to write in; it is emptied after each child.
+        confined (bool): whether Landlock and the seccomp filter are put on; False only for trusted submissions.
+    """
+
+    readable: tuple[str, ...]
+    work: str
+    confined: bool
+
+
+def _limit(kind: int, value: int) -> None:
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, value))
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _private_bytes(pid: int) -> int:
+    """Return the memory that a process has to itself: what it has written to since the fork."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            for line in file:
+                if line.startswith("RssAnon:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return 0
+
+
+def _folder_bytes(folder: str) -> int:
+    total = 0
+    for where, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(where, name)).st_blocks * 512
+    return total
+
+
+def _empty(folder: str) -> None:
+    for entry in os.scandir(folder):
+        with contextlib.suppress(OSError):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+
+
+def confine(walls: Walls, seconds: float, memory_mb: float) -> None:
+    """Take from this process whatever an exercise does not need, for good.
+
+    Args:
+        walls (Walls): what may be touched.
+        seconds (float): CPU time.
+        memory_mb (float): memory in addition to what the process has now.
+    """
+    os.chdir(walls.work)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, _LARGEST_FILE)
+    _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
+    _limit(resource.RLIMIT_CPU, int(seconds) * 4 + 10)
+    _limit(resource.RLIMIT_AS, _address_space() + int(memory_mb * _ADDRESSES * _MEGABYTE))
+    if walls.confined:
+        from course_utils.grading import landlock, seccomp
+
+        landlock.restrict((*walls.readable, "/proc/self"), (walls.work, "/dev/null"))
+        seccomp.restrict()
+
+
+class _Child:
+    """A running child as the zygote sees it."""
+
+    def __init__(self, number: int, pid: int, request: dict):
+        self.number, self.pid = number, pid
+        self.deadline = time.monotonic() + request["seconds"]
+        self.most = _private_bytes(pid) + request["memory_mb"] * _MEGABYTE
+        self.why = ""
+
+    def look(self, work: str) -> None:
+        """Kill the child when it has used up what it was given."""
+        if self.why:
+            return
+        if time.monotonic() > self.deadline:
+            self.why = "timed out"
+        elif _private_bytes(self.pid) > self.most:
+            self.why = "memory"
+        elif _folder_bytes(work) > _LARGEST_FOLDER:
+            self.why = "disk"
+        if self.why:
+            self.kill()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def _receive(connection: socket.socket) -> tuple[dict, list[int]] | None:
+    """Return the next request and the descriptor that came with it; None when the grader is gone."""
+    head, descriptors, _, _ = socket.recv_fds(connection, 4, 1)
+    if not head:
+        return None
+    length, body = int.from_bytes(head, "big"), b""
+    while len(body) < length:
+        data = connection.recv(length - len(body))
+        if not data:
+            return None
+        body += data
+    return json.loads(body), descriptors
+
+
+def _tell(connection: socket.socket, message: dict) -> None:
+    connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _watch(child: _Child, connection: socket.socket, work: str) -> dict | None:
+    """Wait until a child has ended; return how, or None when the grader went away meanwhile."""
+    started_usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    try:
+        watched = os.pidfd_open(child.pid)
+    except OSError:
+        watched = None
+    while True:
+        pid, status = os.waitpid(child.pid, os.WNOHANG)
+        if pid:
+            break
+        ready, _, _ = select.select([connection, *([watched] if watched is not None else [])], [], [], _LOOKS_EVERY)
+        if connection in ready:
+            if not connection.recv(1, socket.MSG_PEEK):
+                child.kill()
+                os.waitpid(child.pid, 0)
+                return None
+            request = _receive(connection)
+            if request and request[0].get("stop") == child.number:
+                child.why = child.why or "stopped"
+                child.kill()
+        child.look(work)
+    if watched is not None:
+        os.close(watched)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = usage.ru_utime + usage.ru_stime - started_usage.ru_utime - started_usage.ru_stime
+    code = os.waitstatus_to_exitcode(status)
+    return {"child": child.number, "code": code, "why": child.why, "cpu_seconds": round(cpu, 4)}
+
+
+def _become_child(descriptor: int, connection: socket.socket, request: dict, walls: Walls) -> None:
+    try:
+        connection.close()
+        own = socket.socket(fileno=descriptor)
+        own.set_inheritable(False)
+        from course_utils.grading import child
+
+        confine(walls, request["seconds"], request["memory_mb"])
+        child.run(own)
+    finally:
+        os._exit(0)
+
+
+def preload(keras: bool) -> None:
+    """Import what lessons import, in one thread."""
+    for name in (*_LIGHT, *(_KERAS if keras else ())):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if keras:
+        import keras as keras_package
+
+        # Attributes that load on demand would read files that a child may not need to read later.
+        _ = keras_package.layers, keras_package.ops, keras_package.models
+    gc.collect()
+    gc.freeze()  # else every child's first collection would write to, and so copy, all these pages
+
+
+def serve(connection: socket.socket) -> None:
+    """Fork children on request until the grader goes away."""
+    received = _receive(connection)
+    if received is None:
+        return
+    settings = received[0]
+    walls = Walls(tuple(settings["readable"]), settings["work"], settings["confined"])
+    preload(settings["keras"])
+    threads = len(os.listdir("/proc/self/task"))
+    _tell(connection, {"ready": threads == 1, "threads": threads})
+    while True:
+        received = _receive(connection)
+        if received is None:
+            return
+        request, descriptors = received
+        if not descriptors:
+            continue  # a word about a child that has ended already
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.close(descriptors[0])
+            _tell(connection, {"child": request["child"], "code": -1, "why": f"cannot fork: {error.strerror}"})
+            continue
+        if pid == 0:
+            _become_child(descriptors[0], connection, request, walls)
+        os.close(descriptors[0])
+        ended = _watch(_Child(request["child"], pid, request), connection, walls.work)
+        _empty(walls.work)
+        if ended is None:
+            return
+        _tell(connection, ended)
+
+
+def main() -> None:
+    """Serve on the connected socket that the first argument names."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then ends this process
+    pathlib.Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
