@@ -57,6 +57,14 @@ def _answer_name(code: str) -> str:
     return names[-1] if names else ""
 
 
+def answer_name(lesson: source.Lesson, number: str) -> str:
+    """Return the name to which the cell of a question assigns its answer."""
+    for cell in lesson.notebook.cells:
+        if "exercise" in source.tags(cell) and str(cell.metadata.get("exercise")) == number:
+            return _answer_name(cell.source)
+    return ""
+
+
 def _faults(exercise: define.Exercise) -> list[str]:
     """Return what an exercise lacks."""
     few = define.FEWEST

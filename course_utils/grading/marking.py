@@ -1,0 +1,340 @@
+"""Mark one submission: run its exercises at a desk and compare what comes back with what is right."""
+
+import dataclasses
+
+from course_utils.checks import answers, calling, describing, judging
+from course_utils.grading import desk, frames, reference, submission
+
+PASSED, PARTLY, WRONG, NOT_ATTEMPTED = "passed", "partly right", "wrong", "not attempted"
+TIMED_OUT, CRASHED, MEMORY, UNREADABLE = "timed out", "crashed", "killed for memory", "could not be read"
+STATUSES = (PASSED, PARTLY, WRONG, NOT_ATTEMPTED, TIMED_OUT, CRASHED, MEMORY, UNREADABLE)
+_MOST_LIVES = 3
+_ENDED = {"timed out": TIMED_OUT, "memory": MEMORY, "disk": CRASHED, "crashed": CRASHED, "bad data": CRASHED}
+_ENDED_WORDS = {
+    TIMED_OUT: "it did not come to an end in time",
+    MEMORY: "it used more memory than an exercise may",
+    CRASHED: "it ended the Python process",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class CaseMark:
+    """What came of a case: its name, whether students know it, whether it passed, and what is wrong in words."""
+
+    name: str
+    visible: bool
+    passed: bool
+    words: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """What an exercise earned.
+
+    Args:
+        number (str): "2.4".
+        status (str): one of STATUSES.
+        points (float), max_points (float): earned, and to be earned.
+        cases (tuple of CaseMark): in order; empty where nothing could be run.
+        message (str): for the student: the typical mistake, or why nothing could be run.
+        mistake (str): name of the typical mistake, "" for none.
+        code (str): what the student wrote.
+        pictures (tuple of str): that the student's notebook holds for it, as data addresses.
+        cpu_seconds (float): what it cost; not part of any report that two runs are compared by.
+    """
+
+    number: str
+    status: str
+    points: float
+    max_points: float
+    cases: tuple[CaseMark, ...] = ()
+    message: str = ""
+    mistake: str = ""
+    code: str = ""
+    pictures: tuple[str, ...] = ()
+    cpu_seconds: float = 0.0
+
+
+class _Abnormal(calling.Outcome):
+    """Stands for a case in which the process ended."""
+
+
+def _text(value, longest: int = 400) -> str:
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def _texts(value) -> tuple[str, ...]:
+    return tuple(_text(item) for item in value[:8]) if isinstance(value, list) else ()
+
+
+def _outcome(event: dict, value_of) -> calling.Outcome:
+    """Return the outcome that an event from the sandbox describes; what it claims is only compared."""
+    printed = event.get("printed")
+    common = {
+        "message": _text(event.get("message")),
+        "where": _text(event.get("where")),
+        "changed": _texts(event.get("changed")),
+        "shares": _texts(event.get("shares")),
+        "printed": printed if type(printed) is int else 0,
+        "warned": _text(event.get("warned")),
+    }
+    if isinstance(event.get("raised"), str):
+        return calling.Outcome(raised=_text(event["raised"], 80), **common)
+    if isinstance(event.get("unusable"), str):
+        return calling.Outcome(unusable=_text(event["unusable"]), **common)
+    try:
+        return calling.Outcome(value=value_of(event), **common)
+    except frames.FrameError as error:
+        return calling.Outcome(unusable=str(error), **common)
+
+
+def _observed(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Outcome:
+    """Return what a process without any student code sees in the model that an event describes."""
+    if not isinstance(event.get("model"), dict):
+        outcome = _outcome(event, lambda event: frames.decode(event.get("value")))
+        if outcome.raised is not None or outcome.unusable is not None:
+            return outcome
+        if outcome.value is None or outcome.value is Ellipsis:
+            return outcome
+        found = describing.value(outcome.value)
+        return dataclasses.replace(outcome, value=None, unusable=f"{found}; return the network, a keras.Model")
+    reply = at.ask({"job": "observe", "setup": setup, "model": event["model"], "observe": case["observe"]})
+    for seen in reply.events:
+        if seen.get("event") == "observed":
+            outcome = _outcome(seen, lambda event: frames.decode(event.get("value")))
+            if outcome.raised is not None:
+                words = "a network that cannot be rebuilt from its description: use layers of Keras and of this course"
+                return calling.Outcome(unusable=words)
+            return outcome
+    return calling.Outcome(unusable=f"a network that cannot be looked at ({reply.ended})")
+
+
+def _hidden_words(case: dict, result: judging.CaseResult) -> str:
+    """Return what is wrong in a hidden case without its inputs and without what is right."""
+    outcome, expected = result.outcome, case["expected"]
+    if outcome.raised is not None:
+        if "raises" in expected:
+            return "it raises an error, but of another type than the statement asks for"
+        where = f" ({outcome.where.split(':')[0]} of the cell)" if outcome.where else ""
+        return f"it stops with {outcome.raised}{where}"
+    if "raises" in expected:
+        return "it should refuse this input with an error, and does not"
+    if outcome.unusable is not None:
+        return f"it returns {outcome.unusable.split(';')[0][:120]}"
+    if outcome.value is None and result.lines:
+        return "it returns nothing"
+    if outcome.changed and not case.get("may_change_input") and len(result.lines) == 1:
+        return "the result is right, but it changes its argument"
+    if result.difference is not None and result.difference.lines[0].startswith("expected  shape"):
+        return "the result has another shape than the right one"
+    if result.difference is not None and result.difference.lines[0].startswith("expected  dtype"):
+        return "the values are right, their dtype is not"
+    return "the result is not the right one"
+
+
+def _case_mark(case: dict, result: judging.CaseResult) -> CaseMark:
+    words = "" if result.passed else result.message if case["visible"] else _hidden_words(case, result)
+    return CaseMark(case["name"], case["visible"], result.passed, words)
+
+
+def _typical(exercise: reference.Exercise, results: list[judging.CaseResult | None]) -> dict | None:
+    """Return the typical mistake whose outcomes these are, on every case."""
+    if any(result is None for result in results):
+        return None
+    judgement = judging.Judgement(tuple(results))
+    return judging.matching_mutant(list(exercise.mutants), judgement, list(exercise.cases))
+
+
+def _is_handed_out(exercise: reference.Exercise, results: list[judging.CaseResult | None]) -> bool:
+    if exercise.handed_out is None or any(result is None for result in results):
+        return False
+    judgement = judging.Judgement(tuple(results))
+    return judging.matching_mutant([exercise.handed_out], judgement, list(exercise.cases)) is not None
+
+
+def _run(exercise: reference.Exercise, request: dict, at: desk.Desk) -> tuple[dict[int, dict], list[dict], str, float]:
+    """Run all cases; a case that ends the process is given up and the others run in a new one.
+
+    Returns:
+        The event of each case, the other events, how it ended ("" for well), and the CPU seconds.
+    """
+    found: dict[int, dict] = {}
+    others: list[dict] = []
+    left, ended, cpu = list(range(len(exercise.cases))), "", 0.0
+    for _ in range(_MOST_LIVES):
+        reply = at.ask({**request, "which": left})
+        cpu += reply.cpu_seconds
+        begun = -1
+        for event in reply.events:
+            index = event.get("index")
+            if event.get("event") in ("case", "case begins") and type(index) is int and index in left:
+                begun = max(begun, left.index(index))
+                if event["event"] == "case":
+                    found.setdefault(index, event)
+            elif event.get("event") not in ("case", "case begins"):
+                others.append(event)
+        if reply.ended == "well":
+            break
+        ended = ended or _ENDED[reply.ended]
+        if begun < 0 or exercise.kind != "function":
+            break
+        left = [index for index in left[begun + 1 :] if index not in found]
+        if not left:
+            break
+    return found, others, ended, cpu
+
+
+def _nothing_ran(exercise: reference.Exercise, others: list[dict], ended: str) -> tuple[str, str]:
+    """Return the status and the message of an exercise that gave no answer to any case."""
+    for event in others:
+        kind = event.get("event")
+        if kind == "blank":
+            return NOT_ATTEMPTED, ""
+        if kind == "no function":
+            return WRONG, f"`{exercise.name}` is no function any more: a later line gives its name to something else."
+        if kind == "setup failed":
+            return CRASHED, f"The lesson's own setup failed: {_text(event.get('raised'))} {_text(event.get('message'))}"
+        if kind == "no answer" and event.get("raised") == "SyntaxError":
+            return UNREADABLE, f"The cell is no Python: {_text(event.get('message'))}"
+        if kind == "no answer" and isinstance(event.get("raised"), str):
+            where = f" ({_text(event.get('where'))} of its cell)" if event.get("where") else ""
+            return WRONG, (
+                f"`{exercise.name}` was never defined: the cell stops with {_text(event['raised'], 80)}: "
+                f"{_text(event.get('message'))}{where}"
+            )
+        if kind == "no answer":
+            return WRONG, f"No cell defines `{exercise.name}`."
+    if ended:
+        return ended, f"While the cell was run, {_ENDED_WORDS[ended]}."
+    return CRASHED, "The process ended without an answer."
+
+
+def _mark_answer(exercise: reference.Exercise, others: list[dict], ended: str, mark: Mark) -> Mark:
+    event = next((event for event in others if event.get("event") == "answer"), None)
+    if event is None:
+        status, message = _nothing_ran(exercise, others, ended)
+        return dataclasses.replace(mark, status=status, message=message)
+    try:
+        if isinstance(event.get("unusable"), str):
+            raise answers.NoAnswer(f"`{exercise.name}` is {_text(event['unusable'])}")
+        value = frames.decode(event.get("value"))
+        keys = answers.keys(value, exercise.decimals)
+    except (frames.FrameError, answers.NoAnswer) as error:
+        return dataclasses.replace(mark, status=WRONG, cases=(CaseMark("the answer", True, False, str(error)),))
+    if set(keys) & set(exercise.answer_keys):
+        return dataclasses.replace(
+            mark, status=PASSED, points=mark.max_points, cases=(CaseMark("the answer", True, True),)
+        )
+    told = next((exercise.wrong_answers[key] for key in keys if key in exercise.wrong_answers), "")
+    words = f"{answers.shown(value)} is not the answer"
+    case = CaseMark("the answer", True, False, words)
+    return dataclasses.replace(mark, status=WRONG, cases=(case,), message=told, mistake=words if told else "")
+
+
+def _mark_function(
+    exercise: reference.Exercise,
+    setup: str,
+    found: dict[int, dict],
+    others: list[dict],
+    ended: str,
+    at: desk.Desk,
+    mark: Mark,
+) -> Mark:
+    if not found:
+        status, message = _nothing_ran(exercise, others, ended)
+        return dataclasses.replace(mark, status=status, message=message)
+    results: list[judging.CaseResult | None] = []
+    for index, case in enumerate(exercise.cases):
+        event = found.get(index)
+        if event is None:
+            results.append(None)
+        elif case.get("observe"):
+            results.append(judging.judge_outcome(case, _observed(at, setup, case, event)))
+        else:
+            outcome = _outcome(event, lambda event: frames.decode(event.get("value")))
+            results.append(judging.judge_outcome(case, outcome))
+    judged = [result for result in results if result is not None]
+    if all(result.outcome.raised == "NotImplementedError" or result.outcome.value is Ellipsis for result in judged):
+        return dataclasses.replace(mark, status=NOT_ATTEMPTED)
+    if _is_handed_out(exercise, results):
+        return dataclasses.replace(
+            mark, status=NOT_ATTEMPTED, message="It does just what the code does that was handed out."
+        )
+    words = f"it was not reached, or {_ENDED_WORDS.get(ended, 'gave no answer')}"
+    cases = tuple(
+        CaseMark(case["name"], case["visible"], False, words) if result is None else _case_mark(case, result)
+        for case, result in zip(exercise.cases, results, strict=True)
+    )
+    share = reference.share([case.passed for case in cases], exercise)
+    memory = any(result.outcome.raised == "MemoryError" for result in judged if not result.passed)
+    status = PASSED if share == 1 else ended or (MEMORY if memory else PARTLY if share > 0 else WRONG)
+    typical = _typical(exercise, results) if share < 1 else None
+    return dataclasses.replace(
+        mark,
+        status=status,
+        points=round(share * exercise.points, 4),
+        cases=cases,
+        message=typical["message"] if typical else "",
+        mistake=typical["name"] if typical else "",
+    )
+
+
+def mark_exercise(
+    handed_in: submission.Submission,
+    exercise: reference.Exercise,
+    setup: str,
+    at: desk.Desk,
+    whole_notebook: bool = False,
+) -> Mark:
+    """Mark one exercise of a submission.
+
+    Args:
+        handed_in (submission.Submission): the notebook.
+        exercise (reference.Exercise): what it is marked by.
+        setup (str): the lesson's setup.
+        at (desk.Desk): where it runs.
+        whole_notebook (bool): run every cell in order, as a kernel would, instead of what the exercise needs; slow, to
+            compare with. Default False.
+
+    Returns:
+        A Mark, whatever the notebook holds.
+    """
+    places = submission.own_cells(handed_in, exercise)
+    own = [handed_in.cells[place] for place in places]
+    mark = Mark(
+        exercise.number,
+        NOT_ATTEMPTED,
+        0.0,
+        exercise.points,
+        code="\n\n".join(cell.source for cell in own),
+        pictures=tuple(picture for cell in own for picture in cell.pictures),
+    )
+    if not submission.worked_on(handed_in, exercise, places):
+        gone = "" if own else "The notebook has no cell for this exercise."
+        return dataclasses.replace(mark, message=gone)
+    request = {
+        "job": "exercise",
+        "kind": exercise.kind,
+        "name": exercise.name,
+        "setup": setup,
+        "whole_notebook": whole_notebook,
+        "cells": [
+            {"label": cell.label, "source": cell.source, "own": place in places}
+            for place, cell in enumerate(handed_in.cells)
+        ],
+        "cases": [
+            {key: case[key] for key in ("arguments", "by_keyword", "observe") if key in case} for case in exercise.cases
+        ],
+    }
+    found, others, ended, cpu = _run(exercise, request, at)
+    mark = dataclasses.replace(mark, cpu_seconds=cpu)
+    if exercise.kind == "answer":
+        return _mark_answer(exercise, others, ended, mark)
+    return _mark_function(exercise, setup, found, others, ended, at, mark)
+
+
+def mark(
+    handed_in: submission.Submission, by: reference.Reference, at: desk.Desk, whole_notebook: bool = False
+) -> list[Mark]:
+    """Mark every exercise of a submission, in the lesson's order; see `mark_exercise`."""
+    return [mark_exercise(handed_in, exercise, by.setup, at, whole_notebook) for exercise in by.exercises]
