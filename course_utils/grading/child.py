@@ -70,40 +70,40 @@ def _same_every_time() -> None:
         numpy.random.seed(0)
 
 
+def _statements(cells: list[dict], own: bool) -> tuple[list[program.Statement], SyntaxError | None]:
+    """Return the statements of the exercise's own cells, or of all others, and the fault of one that is no Python."""
+    found: list[program.Statement] = []
+    fault = None
+    for number, cell in enumerate(cells):
+        if cell["own"] == own:
+            try:
+                found += program.statements(cell["source"], f"cell {cell['label']}", number)
+            except SyntaxError as error:
+                fault = error
+    return found, fault
+
+
 def _load(request: dict, names: dict, reply) -> bool:
     """Run the setup, what the exercise leans on, and its own cells; return whether the wanted name came of it."""
     setup_error = program.execute(program.statements(request["setup"], "the lesson's setup"), names)
     if setup_error is not None:
         reply({"event": "setup failed", **_error_document(setup_error)})
         return False
-    known = set(names)
-    own, others, syntax = [], [], None
-    for number, cell in enumerate(request["cells"]):
-        label = f"cell {cell['label']}"
-        try:
-            found = program.statements(cell["source"], label)
-        except SyntaxError as error:
-            if cell["own"]:
-                syntax = error
-            continue
-        (own if cell["own"] else others).extend((number, statement) for statement in found)
-    target = request["name"]
-    own_statements = [statement for _, statement in own]
-    if not any(target in statement.binds for statement in own_statements):
+    known, target, whole = set(names), request["name"], request.get("whole_notebook", False)
+    own, syntax = _statements(request["cells"], own=True)
+    others: list = []
+    if whole or program.missing(own, known) or not any(target in statement.binds for statement in own):
+        others, _ = _statements(request["cells"], own=False)
+    if not any(target in statement.binds for statement in own):
         # A student who moved the answer into a cell of their own: the last cell that defines the name counts.
-        places = [number for number, statement in others if target in statement.binds]
-        if places:
-            own_statements += [statement for number, statement in others if number == places[-1]]
-            others = [pair for pair in others if pair[0] != places[-1]]
-    whole = request.get("whole_notebook", False)
-    other_statements = [statement for _, statement in others]
+        labels = [statement.filename for statement in others if target in statement.binds]
+        own += [statement for statement in others if labels and statement.filename == labels[-1]]
+        others = [statement for statement in others if not labels or statement.filename != labels[-1]]
     if whole:
-        ordered = sorted([*own, *others], key=lambda pair: pair[0])
-        error = program.execute([statement for _, statement in ordered], names)
+        error = program.execute(sorted(own + others, key=lambda statement: statement.place), names)
     else:
-        error = program.execute(program.needed(own_statements, other_statements, known), names)
-        own_error = program.execute(own_statements, names)
-        error = own_error or error
+        error = program.execute(program.needed(own, others, known), names)
+        error = program.execute(own, names) or error
     if target in names and not (whole and target in known):
         return True
     error = syntax or error

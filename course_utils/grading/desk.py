@@ -48,6 +48,7 @@ class Desk:
         isolation (sandbox.Isolation): the walls, from `sandbox.required`.
         seconds (float): wall time that one child may take. Default 30.
         memory_mb (float): memory that one child may add. Default 1500.
+        setups (tuple of str): setup code of the lessons to come, whose imports are run beforehand. Default none.
 
     Example:
         >>> with Desk(keras=False, isolation=sandbox.required(trusted=True)) as desk:
@@ -57,8 +58,16 @@ class Desk:
         ('well', 42)
     """
 
-    def __init__(self, keras: bool, isolation: sandbox.Isolation, seconds: float = 30, memory_mb: float = 1500):
+    def __init__(
+        self,
+        keras: bool,
+        isolation: sandbox.Isolation,
+        seconds: float = 30,
+        memory_mb: float = 1500,
+        setups: tuple[str, ...] = (),
+    ):
         self.keras, self.isolation, self.seconds, self.memory_mb = keras, isolation, seconds, memory_mb
+        self.setups = setups
         self._number = 0
         self._process: subprocess.Popen | None = None
         self._connection: socket.socket | None = None
@@ -114,6 +123,7 @@ class Desk:
             "confined": self.isolation.inner,
             "keras": self.keras,
             "readable": sandbox.readable(),
+            "setups": list(self.setups),
             "work": self._folder,
         }
         self._send(settings)

@@ -21,50 +21,74 @@ class Statement:
         filename (str): "cell 12", for tracebacks.
         binds (frozenset of str): names that it defines.
         reads (frozenset of str): names that it may look up.
+        place (tuple of int): of its cell in the notebook and of the statement in its cell.
     """
 
     node: ast.stmt
     filename: str
     binds: frozenset[str]
     reads: frozenset[str]
+    place: tuple[int, int] = (0, 0)
 
 
 class _Names(ast.NodeVisitor):
-    """Collects what a statement binds at the top level and what it reads anywhere."""
+    """Collects what a scope binds, and what it and the scopes inside it look up outside of themselves."""
 
     def __init__(self):
         self.binds: set[str] = set()
         self.reads: set[str] = set()
-        self.inner = 0
+        self.of_module: set[str] = set()
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.reads.add(node.id)
-        elif not self.inner:
-            self.binds.add(node.id)
+        (self.reads if isinstance(node.ctx, ast.Load) else self.binds).add(node.id)
 
-    def _define(self, node) -> None:
-        if not self.inner:
-            self.binds.add(node.name)
-        self.inner += 1
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.generic_visit(node)
-        self.inner -= 1
+        if isinstance(node.target, ast.Name):
+            self.reads.add(node.target.id)
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _define
+    def _scope(self, parts: list[ast.AST], arguments: ast.arguments | None) -> None:
+        """Visit the parts of an inner scope; what it binds stays in it."""
+        inner = _Names()
+        if arguments is not None:
+            every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+            inner.binds.update(argument.arg for argument in every if argument is not None)
+            for default in (*arguments.defaults, *arguments.kw_defaults):
+                if default is not None:
+                    self.visit(default)
+        for part in parts:
+            inner.visit(part)
+        self.reads |= (inner.reads - (inner.binds - inner.of_module)) | inner.of_module
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self.binds.add(node.name)
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self._scope(node.body, node.args)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.binds.add(node.name)
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part)
+        self._scope(node.body, None)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
-        self.inner += 1
-        self.generic_visit(node)
-        self.inner -= 1
+        self._scope([node.body], node.args)
+
+    def _comprehension(self, node) -> None:
+        self._scope([part for _, part in ast.iter_fields(node) if isinstance(part, ast.AST)] + node.generators, None)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
 
     def _import(self, node) -> None:
-        if not self.inner:
-            self.binds.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        self.binds.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
 
     visit_Import = visit_ImportFrom = _import
 
     def visit_Global(self, node: ast.Global) -> None:
-        self.reads.update(node.names)
+        self.of_module.update(node.names)
 
 
 def _plain_python(source: str) -> str:
@@ -76,12 +100,13 @@ def _plain_python(source: str) -> str:
     return inputtransformer2.TransformerManager().transform_cell(source)
 
 
-def statements(source: str, filename: str) -> list[Statement]:
+def statements(source: str, filename: str, cell_place: int = 0) -> list[Statement]:
     """Return the top-level statements of a cell.
 
     Args:
         source (str): the cell's text; magics are allowed.
         filename (str): what tracebacks are to call it.
+        cell_place (int): of the cell in its notebook. Default 0.
 
     Raises:
         SyntaxError: the cell is no Python.
@@ -97,13 +122,14 @@ def statements(source: str, filename: str) -> list[Statement]:
         raise SyntaxError(f"the cell cannot be read ({type(error).__name__})") from None
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     found = []
-    for node in body[:_MOST_STATEMENTS]:
+    for number, node in enumerate(body[:_MOST_STATEMENTS]):
         names = _Names()
         try:
             names.visit(node)
         except RecursionError:
             raise SyntaxError("the cell is nested too deep") from None
-        found.append(Statement(node, filename, frozenset(names.binds), frozenset(names.reads)))
+        reads = frozenset(names.reads)
+        found.append(Statement(node, filename, frozenset(names.binds), reads, (cell_place, number)))
     return found
 
 
@@ -111,6 +137,12 @@ def _defines_only(statement: Statement) -> bool:
     """Return whether a statement outside the exercise may be taken along: it defines and does little else."""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
     return isinstance(statement.node, kinds)
+
+
+def missing(own: list[Statement], known: set[str]) -> set[str]:
+    """Return the names that an exercise's own cells read and that neither they nor the lesson's setup define."""
+    defined = known | set(vars(builtins)) | {name for statement in own for name in statement.binds}
+    return {name for statement in own for name in statement.reads} - defined
 
 
 def needed(own: list[Statement], others: list[Statement], known: set[str]) -> list[Statement]:
@@ -127,22 +159,33 @@ def needed(own: list[Statement], others: list[Statement], known: set[str]) -> li
         >>> [sorted(statement.binds) for statement in needed(own, others, set())]
         [['double']]
     """
-    defined = known | set(vars(builtins)) | {name for statement in own for name in statement.binds}
+    known = known | set(vars(builtins)) | {name for statement in own for name in statement.binds}
     definers = {}
     for place, statement in enumerate(others):
         if _defines_only(statement):
             for name in statement.binds:
                 definers[name] = place
-    wanted = [name for statement in own for name in statement.reads]
+    wanted = sorted(missing(own, known))
     taken: set[int] = set()
     while wanted:
         name = wanted.pop()
         place = definers.get(name)
-        if name in defined or place is None or place in taken:
+        if name in known or place is None or place in taken:
             continue
         taken.add(place)
-        wanted.extend(others[place].reads)
+        wanted.extend(sorted(others[place].reads))
     return [others[place] for place in sorted(taken)]
+
+
+def imports(code: str) -> str:
+    """Return the import statements of a piece of code.
+
+    Example:
+        >>> imports("import numpy as np\\nx = np.ones(3)")
+        'import numpy as np'
+    """
+    body = ast.parse(code).body
+    return "\n".join(ast.unparse(node) for node in body if isinstance(node, (ast.Import, ast.ImportFrom)))
 
 
 class _NoShell:

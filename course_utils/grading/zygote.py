@@ -211,11 +211,20 @@ def _become_child(descriptor: int, connection: socket.socket, request: dict, wal
         os._exit(0)
 
 
-def preload(keras: bool) -> None:
-    """Import what lessons import, in one thread."""
+def preload(keras: bool, setups: list[str]) -> None:
+    """Import what lessons import, in one thread.
+
+    Args:
+        keras (bool): whether Keras too.
+        setups (list of str): code of the lessons' setup cells, of which the imports are run.
+    """
     for name in (*_LIGHT, *(_KERAS if keras else ())):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    from course_utils.grading import program
+
+    for setup in setups:
+        exec(program.imports(setup), {"__name__": "__preloaded__"})
     if keras:
         import keras as keras_package
 
@@ -232,7 +241,7 @@ def serve(connection: socket.socket) -> None:
         return
     settings = received[0]
     walls = Walls(tuple(settings["readable"]), settings["work"], settings["confined"])
-    preload(settings["keras"])
+    preload(settings["keras"], settings["setups"])
     threads = len(os.listdir("/proc/self/task"))
     _tell(connection, {"ready": threads == 1, "threads": threads})
     while True:
