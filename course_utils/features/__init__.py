@@ -13,12 +13,27 @@ Example:
 import importlib
 
 _HOME = {
+    "Patches": "patch_search",
+    "activation_maps": "activations",
     "agreement": "nearest",
+    "concentration": "boxes",
     "cosine_distances": "distances",
+    "dead_filters": "activations",
+    "effective_field": "effective_fields",
     "euclidean_distances": "distances",
+    "exciting_patches": "patch_search",
+    "grad_cam": "grad_cam_maps",
+    "grad_cam_plus_plus": "grad_cam_plus_plus_maps",
+    "input_gradients": "saliency_maps",
+    "integrated_gradients": "integrated",
     "neighbours": "nearest",
+    "occlusion_map": "occlusion",
     "project": "principal",
+    "rank_correlation": "ranks",
     "relative_change": "distances",
+    "saliency": "saliency_maps",
+    "share_inside": "boxes",
+    "side_of_field": "effective_fields",
 }
 
 __all__ = sorted(_HOME)
