@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from course_utils.grading import submission
 
-RULE = "Of several files of one student for one lesson, the last one counts: by attempt number, else by time."
+RULE = "Of several files of one student for one lesson, the last one that can be read counts: by attempt, else by time."
 
 _LARGEST_MEMBER = submission.LARGEST
 _LARGEST_ARCHIVE = 512 * 2**20

@@ -196,11 +196,14 @@ class Records:
             )
         return found
 
-    def remark(self, student: str, lesson: str, exercise: str, points: float | None, comment: str) -> None:
-        """Keep what the instructor says of an exercise; marking anew never touches it."""
-        self._write(
-            "INSERT OR REPLACE INTO remarks VALUES (?, ?, ?, ?, ?)", (student, lesson, exercise, points, comment)
-        )
+    def replace_remarks(self, remarks: dict[tuple[str, str, str], Remark]) -> None:
+        """Keep what the instructor says, by (student, lesson, exercise); marking anew never touches it."""
+        with self._lock, self._database:
+            self._database.execute("DELETE FROM remarks")
+            self._database.executemany(
+                "INSERT INTO remarks VALUES (?, ?, ?, ?, ?)",
+                [(*key, remark.points, remark.comment) for key, remark in remarks.items()],
+            )
 
     def remarks(self) -> dict[tuple[str, str, str], Remark]:
         """Return the instructor's remarks by (student, lesson, exercise)."""
