@@ -14,6 +14,7 @@ COMMANDS = {
     "build": "build",
     "import": "import_notebook",
     "release": "release",
+    "grade": "grade",
     "bench": "bench",
 }
 
@@ -54,7 +55,7 @@ def main() -> None:
               course check      see which exercises of your notebook pass
     Look:     course run        run the lessons, with every claim and picture in a report
               course doctor     what works here, and what each missing thing needs
-    Teach:    course build, import, release
+    Teach:    course build, import, release, grade
     Measure:  course bench
     """
     for stream in (sys.stdout, sys.stderr):

@@ -58,7 +58,7 @@ class Listener:
     def preparing(self, lesson: str) -> None:
         """A lesson's hidden cases are being worked out."""
 
-    def marking(self, lesson: str, num_new: int, num_kept: int) -> None:
+    def begun(self, lesson: str, num_new: int, num_kept: int) -> None:
         """The notebooks of a lesson are being marked; so many were marked before."""
 
     def marked(self, student: str, marks: tuple[marking.Mark, ...]) -> None:
@@ -112,10 +112,14 @@ def _candidate(found: intake.Found, plan: Plan, known: list[str]) -> _Candidate:
 
 def _that_count(candidates: list[_Candidate]) -> list[tuple[_Candidate, int]]:
     """Return for each student and lesson the notebook that counts, and how many others there are."""
+    lessons = {one.lesson for one in candidates if one.lesson and not one.reason}
+    if len(lessons) == 1:  # a class that was given one lesson: what cannot be read was meant for it too
+        only = next(iter(lessons))
+        candidates = [one if one.lesson else dataclasses.replace(one, lesson=only) for one in candidates]
+    with_lesson = {one.found.student for one in candidates if one.lesson and not one.reason}
     groups: dict[tuple[str, str], list[_Candidate]] = {}
     for candidate in candidates:
         groups.setdefault((candidate.found.student, candidate.lesson), []).append(candidate)
-    with_lesson = {one.found.student for one in candidates if one.lesson and not one.reason}
     chosen = []
     for (student, lesson), group in sorted(groups.items()):
         readable = [candidate for candidate in group if not candidate.reason]
@@ -250,7 +254,7 @@ def _mark(
             num_kept += 1
             kept.enter(_entry(one, earlier, records.GRADED), by.sha256, limits)
     num_new = sum(map(len, waiting.values()))
-    listener.marking(by.lesson, num_new, num_kept)
+    listener.begun(by.lesson, num_new, num_kept)
     if not waiting:
         return 0, num_kept
     loads = {content: _loader(alike[0][0]) for content, alike in waiting.items()}
