@@ -13,7 +13,8 @@
 #   - Find nearest neighbours and draw a map of features by principal components
 #   - Judge what can be read from a layer by a linear probe, beside pixels and a network with random weights
 #   - Say what a dense layer adds, and which features vote for one class against another
-# needs: [05_classify_digits_with_an_mlp, 07_build_a_convolution_layer, 08_pool_feature_maps]
+# needs: [05_classify_digits_with_an_mlp, 07_build_a_convolution_layer, 08_pool_feature_maps,
+#   09_design_and_train_a_cnn]
 # data: [astronaut, brick, camera, cat, china, coffee, coins, flower, grass, gravel, hubble, ihc, moon, motorcycle,
 #   page, retina, rocket]
 # budget: {cpu_seconds: 110, memory_mb: 2500, gpu: used if there is one}
@@ -49,6 +50,7 @@ from course_utils import (
     restyling,
     training,
 )
+from course_utils.features import votes
 
 NUM_DRAWS = 3  # of every experiment with random numbers
 
@@ -734,13 +736,20 @@ claims.check("last layer: neighbours on the map are of one kind at least 9 times
     on_map[:, 1] > 0.9), value=on_map[:, 1].mean(), name="map_late")  # fmt: skip
 claims.check("pixels: fewer than 5 times of 10", np.all(on_map[:, 0] < 0.5), value=on_map[:, 0].mean(),
     name="map_pixels")  # fmt: skip
+brightness = [pieces.reshape(48, -1).mean(axis=1) for pieces in collections]
+follows = [
+    abs(np.corrcoef(maps["pixels"][0][:, 0], light)[0, 1]) for maps, light in zip(projected, brightness, strict=True)
+]
+claims.check("pixels: the first direction goes with brightness (a correlation above 0.4)", min(follows) > 0.4,
+    value=np.mean(follows), name="map_light")  # fmt: skip
 claims.check("the map of the last layer shows less than half of the variance, in every draw", np.all(
     shown_share[:, 1] < 0.5), value=shown_share[:, 1].mean(), name="map_share")  # fmt: skip
 
 # %% [markdown]
-# **What to notice.** By pixels the map is sorted by light: dark to the one side, bright to the other, and what is on
-# the picture does not matter ({{map_pixels:.0%}} of the five neighbours on this map are of the same kind, and chance
-# alone would give 15%). By features there are heaps, one for each thing.
+# **What to notice.** By pixels the map is sorted by light. From one side to the other the pictures grow brighter (the
+# correlation with brightness is {{map_light:.2f}}) and redder, and what is on them hardly matters ({{map_pixels:.0%}}
+# of the five neighbours on this map are of the same kind, and chance alone would give 15%). By features there are
+# heaps, one for each thing.
 #
 # A caution that belongs under every such map: **two directions are not all of them.** This one shows
 # {{map_share:.0%}} of the variance. The kinds that lie on top of each other on it need not be close: in all 1,280
@@ -888,8 +897,8 @@ some = [np.flatnonzero((kinds == kind) & (tints == tint))[0] for tint in range(3
 plots.grid(
     pictures[some], titles=["red tint", *[""] * 5, "green tint", *[""] * 5, "blue tint", *[""] * 5],
     columns=6, cell=1.1,
-    alt="Three rows of small, blurred squares of photographs: fur, a coffee cup, coins, petals, grass, pieces of a "
-    "motorcycle. The first row is a little reddish, the second greenish, the third bluish.",
+    alt="Three rows of small, blurred squares of photographs: fur, a brown table, coins, leaves, grass, pieces of a "
+    "motorcycle. The first row is reddish, the second greenish, the third bluish.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -931,7 +940,7 @@ plots.bands(
     {f"{title}, {name}": runs for (title, name), runs in probes.items()},
     xlabel="layer: 0 is the pixels, 1 to 8 from early to late",
     ylabel="share right on test squares",
-    alt="Four curves. What, trained: from 0.3 at the pixels up to about 0.75 at layer 4, then flat. What, random: near "
+    alt="Four curves. What, trained: from 0.3 at the pixels up to about 0.7 at layer 4, then flat. What, random: near "
     "0.3 all the way. Tint, trained: about 0.8 at the pixels, a little higher in the middle, 0.7 at the end. Tint, "
     "random: a fall from 0.8 to about a half.",
 )
@@ -956,10 +965,10 @@ claims.check("from the pixels it is read less than 95 times of 100", np.all(tint
 # **What to notice.**
 #
 # - **The tint is not gone.** {{tint_late:.0f}}% are right at the last layer, where guessing gives 33%, and
-#   {{tint_pixels:.0f}}% at the pixels. Training has turned colours down, so that they hardly move a vector, and has
-#   kept them: a network that is to tell a lemon from a lime cannot do without. *A small distance does not mean that
+#   {{tint_pixels:.0f}}% at the pixels. Training has turned colours down, so that they move a vector less, and
+#   has kept them: who is to tell a lemon from a lime needs them. *A small distance does not mean that
 #   something is forgotten.* It means that other things are louder.
-# - **The random network is the one that forgets.** {{tint_random:.0f}}% at its end. Each layer mixes everything, and
+# - **The random network is the one that loses it.** {{tint_random:.0f}}% at its end. Each layer mixes everything, and
 #   nobody has seen to it that something survives.
 # - **What it is** becomes readable half-way: {{what_middle:.0f}}% at layer 4, {{what_late:.0f}}% at the end, and
 #   {{what_random:.0f}}% in the random network. The layers after the fourth one gain nothing for this question. They
@@ -1134,12 +1143,13 @@ claims.check("and fewer than 20% of the test squares", tested_on < 0.2, value=te
 prediction = "..."  # "yes" or "no", because ...
 
 # %% [markdown]
-# No. With the weights $s$ and $o$ and the bias $b$, the scores of zebra and goldfish together are $(s + b) + (o +
-# b)$, those of tiger and mouse together $(s + o + b) + b$. That is the same, whatever the weights are; but one sum
-# should be 2 and the other one 0. "Stripes, *but only if* it is not orange" is no sum.
+# No. Say the weights are $s$ and $o$ and the bias is $b$. Zebra and goldfish together have the scores
+# $s + b$ and $o + b$, tiger and mouse together $s + o + b$ and $b$. Both pairs add up to $s + o + 2b$, whatever the
+# weights are; but one sum should be 2 and the other one 0. "Stripes, *but only if* it is not orange" is no sum.
 #
-# Two layers with a ReLU between them can: the hidden units are $h_1 = \text{ReLU}(s + o)$ and
-# $h_2 = \text{ReLU}(s + o - 1)$, which is 1 for the tiger alone; the score is $h_1 - 2\,h_2$. By hand: zebra
+# Two layers with a ReLU between them can: let one hidden unit give $h_1 = \text{ReLU}(\text{stripes} +
+# \text{orange})$ and the other one $h_2 = \text{ReLU}(\text{stripes} + \text{orange} - 1)$, which is 1 for the tiger
+# alone, and let the score be $h_1 - 2\,h_2$. By hand: zebra
 # $1 - 0 = 1$, goldfish 1, tiger $2 - 2 = 0$, mouse 0. The same by a loop over the units, and in Keras:
 
 # %%
@@ -1589,25 +1599,18 @@ def weakest_first(features, kernel, bias, winner, rival):
 
 
 # %% [markdown]
-# How is it with the cat? Here for the photograph, and for the 24 recoloured pieces of it in our three collections.
-
+# How is it with the cat? Here for the photograph, and for the 24 recoloured pieces of it in our three collections;
+# the course has the function in `course_utils.features.votes`.
 
 # %%
-def needed(row, rival):
-    """Return how many of the strongest votes for Egyptian cat have to go, as in the exercise."""
-    votes = np.sort(row * (kernel[:, EGYPTIAN] - kernel[:, rival]))[::-1]
-    left = votes.sum() + bias[EGYPTIAN] - bias[rival] - np.cumsum(votes)
-    return int(np.argmax(left <= 0)) + 1
-
-
+close = votes.fewest_to_overturn(cat_features, kernel, bias, EGYPTIAN, TIGER)
 cat_pieces = np.concatenate([rows[LATE][kind_labels == KINDS.index("cat")] for rows in collection_rows])
-needed_by_piece = np.array([needed(row, ESPRESSO) for row in cat_pieces])
+clear = np.array([votes.fewest_to_overturn(row, kernel, bias, EGYPTIAN, ESPRESSO) for row in cat_pieces])
 
 # %% tags=["claim"]
-claims.check("against tiger cat fewer than ten votes make the difference", needed(cat_features, TIGER) < 10,
-    value=needed(cat_features, TIGER), name="needed_tiger")  # fmt: skip
-claims.check("against espresso, more than 20, for every piece of the cat", np.all(needed_by_piece > 20),
-    value=needed_by_piece.mean(), name="needed_espresso")  # fmt: skip
+claims.check("against tiger cat fewer than ten votes make the difference", close < 10, value=close, name="needed_tiger")
+claims.check("against espresso more than 20, for every piece of the cat", np.all(clear > 20), value=clear.mean(),
+    name="needed_espresso")  # fmt: skip
 
 # %% [markdown]
 # Cat or cat hangs on {{needed_tiger:.0f}} features of 1,280. Cat or coffee: on average {{needed_espresso:.0f}} of the
