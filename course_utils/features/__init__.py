@@ -32,6 +32,7 @@ _HOME = {
     "rank_correlation": "ranks",
     "relative_change": "distances",
     "saliency": "saliency_maps",
+    "scores": "class_scores",
     "share_inside": "boxes",
     "side_of_field": "effective_fields",
 }

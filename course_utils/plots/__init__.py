@@ -27,6 +27,7 @@ _HOME = {
     "directions": "edge_views",
     "figure": "picture",
     "grid": "panels",
+    "heat_overlay": "heat_views",
     "histogram": "curves",
     "kernel": "number_views",
     "kernels": "number_views",
