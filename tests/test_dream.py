@@ -243,6 +243,33 @@ def test_images_of_a_batch_do_not_touch_each_other(network):
     np.testing.assert_allclose(both.images[1].astype(int), alone.images[0].astype(int), atol=1)
 
 
+def test_without_a_wish_the_penalties_are_paid_less_and_less(network):
+    nothing = 0.0 * dream.logit(network, 0)
+    quiet = dream.maximise(nothing, 12, dream.Pixels(0.7, 0.1), penalties=[dream.L2(quiet=0.2)], steps=60)
+    np.testing.assert_allclose(quiet.images.astype(int), 51, atol=10)
+    start = np.random.default_rng(0).uniform(90, 160, (1, 12, 12, 3))
+    smoother = dream.maximise(nothing, 12, dream.Pixels(), penalties=[dream.TotalVariation()], start=start, steps=9)
+    assert dream.total_variation(smoother.images)[0] < 0.8 * dream.total_variation(start)[0]
+
+
+def test_each_step_draws_anew_and_the_value_is_the_mean_over_the_images(network, pictures):
+    class SaysItsNumber:
+        numbers = 1
+
+        def apply(self, given, numbers):
+            return 0.0 * given + numbers[0]
+
+    inputs = keras.Input((None, None, 3))
+    same = keras.Model(inputs, keras.layers.Rescaling(1.0, name="same")(inputs))
+    drawn = dream.maximise(dream.channel(same, "same", 0), 6, transformations=[SaysItsNumber()], steps=8).values
+    assert len(set(drawn.round(5))) == 8
+    assert ((drawn >= 0) & (drawn <= 1)).all()
+    objective = dream.logit(network, 1)
+    found = dream.maximise(objective, (10, 12), dream.Pixels(), start=pictures, steps=1)
+    assert found.values[0] == pytest.approx(objective(pictures).mean(), rel=1e-4)
+    np.testing.assert_allclose(found.before, objective(pictures), rtol=1e-4)
+
+
 # ---- dreaming ----
 
 
@@ -266,7 +293,26 @@ def test_one_step_of_a_dream_by_hand():
         dream.layer(network, "same"), photograph, octaves=1, steps=1, rate=2.0, bands=(0.0,), jitter=3
     )
     # The gradient of the mean square is proportional to the picture itself.
-    np.testing.assert_allclose(found.image, photograph + 2 * photograph / photograph.std(), atol=0.51)
+    np.testing.assert_allclose(found.image, photograph + 2 * photograph / np.sqrt((photograph**2).mean()), atol=0.51)
+
+
+def test_two_octaves_of_one_step_by_hand():
+    inputs = keras.Input((None, None, 1))
+    network = keras.Model(inputs, keras.layers.Rescaling(1.0, name="same")(inputs))
+    photograph = np.random.default_rng(0).uniform(90, 160, (60, 72, 1)).astype("float32")
+
+    def step(picture):
+        wide = cv2.GaussianBlur(picture, (0, 0), 2.0).reshape(picture.shape)
+        both = picture / np.sqrt((picture**2).mean()) + wide / np.sqrt((wide**2).mean())
+        return picture + 3 * both / np.sqrt((both**2).mean())
+
+    small = cv2.resize(photograph, (48, 40), interpolation=cv2.INTER_AREA)[..., np.newaxis]
+    added = cv2.resize(step(small) - small, (72, 60), interpolation=cv2.INTER_CUBIC)[..., np.newaxis]
+    found = dream.deep_dream(
+        dream.layer(network, "same"), photograph, octaves=2, steps=1, rate=3.0, bands=(0.0, 2.0), jitter=0
+    )
+    np.testing.assert_allclose(found.octaves[0], step(small), atol=0.6)
+    np.testing.assert_allclose(found.image, step(photograph + added), atol=0.6)
 
 
 # ---- bad input ----

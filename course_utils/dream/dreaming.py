@@ -43,8 +43,8 @@ def deep_dream(
 
     A network has one size for each thing that it knows. On the small copy of the photograph it adds large things, on
     the larger ones ever smaller things inside them. What shrinking took away of the photograph is put back before each
-    octave. Each step adds the gradient, blurred to several bands, each divided by its standard deviation: so that
-    coarse changes, whose gradients are small, count as much as fine ones. RGB moves along independent colours.
+    octave. Each step adds the gradient, blurred to several bands, each divided by its root mean square: so that coarse
+    changes, whose gradients are small, count as much as fine ones. RGB moves along independent colours.
 
     Args:
         objective (Objective): what is to grow, for one image or any number.
@@ -52,7 +52,7 @@ def deep_dream(
         octaves (int): how many sizes. Default 3.
         ratio (float): of each size to the next smaller. Default 1.5.
         steps (int): in each octave. Default 20.
-        rate (float): standard deviation of what a step adds, in gray levels. Default 2.5.
+        rate (float): root mean square of what a step adds, in gray levels. Default 2.5.
         bands (tuple of float): sigmas in pixels of the blurs of the gradient; 0 is none. Default (0, 2, 6).
         jitter (int): the picture is moved before each step by up to so many pixels, and back after it. Default 16.
         seed (int): of the jitter: the same seed gives the same picture on one machine. Default 0.
@@ -110,15 +110,20 @@ def deep_dream(
 
 
 def _balanced(gradient: np.ndarray, bands: tuple[float, ...]) -> np.ndarray:
-    """Return the sum of a gradient's bands, each of standard deviation 1, divided by its own deviation."""
+    """Return the sum of a gradient's bands, each of mean square 1, made of mean square 1."""
     if gradient.shape[-1] == 3:
         # A step along the independent directions of colour, each as far as photographs go.
         gradient = gradient @ (colour.MEASURED @ colour.MEASURED.T).astype("float32")
     total = np.zeros_like(gradient)
     for sigma in bands:
         band = gradient if sigma == 0 else cv2.GaussianBlur(gradient, (0, 0), sigma).reshape(gradient.shape)
-        total += band / (band.std() + 1e-12)
-    return total / (total.std() + 1e-12)
+        total += band / (_size(band) + 1e-12)
+    return total / (_size(total) + 1e-12)
+
+
+def _size(numbers: np.ndarray) -> float:
+    """Return the root of the mean square."""
+    return float(np.sqrt(np.mean(np.square(numbers))))
 
 
 def _resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
