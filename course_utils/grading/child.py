@@ -85,11 +85,9 @@ def _statements(cells: list[dict], own: bool) -> tuple[list[program.Statement], 
 
 def _load(request: dict, names: dict, reply) -> bool:
     """Run the setup, what the exercise leans on, and its own cells; return whether the wanted name came of it."""
-    setup_error = program.execute(program.statements(request["setup"], "the lesson's setup"), names)
-    if setup_error is not None:
-        reply({"event": "setup failed", **_error_document(setup_error)})
-        return False
-    known, target, whole = set(names), request["name"], request.get("whole_notebook", False)
+    setup = program.prepared(request["setup"])
+    target, whole = request["name"], request.get("whole_notebook", False)
+    known = set(names).union(*(statement.binds for statement in setup))
     own, syntax = _statements(request["cells"], own=True)
     others: list = []
     if whole or program.missing(own, known) or not any(target in statement.binds for statement in own):
@@ -100,10 +98,16 @@ def _load(request: dict, names: dict, reply) -> bool:
         own += [statement for statement in others if labels and statement.filename == labels[-1]]
         others = [statement for statement in others if not labels or statement.filename != labels[-1]]
     if whole:
-        error = program.execute(sorted(own + others, key=lambda statement: statement.place), names)
+        first, then = [], sorted(own + others, key=lambda statement: statement.place)
     else:
-        error = program.execute(program.needed(own, others, known), names)
-        error = program.execute(own, names) or error
+        first, then = program.needed(own, others, known), own
+    needed = setup if whole else program.of_setup(setup, first + then)
+    setup_error = program.execute(needed, names)
+    if setup_error is not None:
+        reply({"event": "setup failed", **_error_document(setup_error)})
+        return False
+    error = program.execute(first, names)
+    error = program.execute(then, names) or error
     if target in names and not (whole and target in known):
         return True
     error = syntax or error
@@ -171,7 +175,7 @@ def _observe(request: dict, reply) -> None:
     """Rebuild a model from its configuration, with no student code about, and look at it."""
     import keras
 
-    program.execute(program.statements(request["setup"], "the lesson's setup"), program.namespace())
+    program.execute(program.prepared(request["setup"]), program.namespace())
 
     def rebuild():
         return keras.saving.deserialize_keras_object(request["model"], safe_mode=True)

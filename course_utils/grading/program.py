@@ -6,10 +6,12 @@ This runs in the sandbox, since it parses what a student wrote.
 import ast
 import builtins
 import dataclasses
+import functools
 import linecache
 import types
 
 _MOST_STATEMENTS = 2000
+_LOOK_UP_ANYTHING = {"globals", "locals", "vars", "eval", "exec", "compile", "__import__", "__builtins__"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,6 +133,39 @@ def statements(source: str, filename: str, cell_place: int = 0) -> list[Statemen
         reads = frozenset(names.reads)
         found.append(Statement(node, filename, frozenset(names.binds), reads, (cell_place, number)))
     return found
+
+
+@functools.cache
+def prepared(setup: str) -> tuple[Statement, ...]:
+    """Return the statements of a lesson's setup; they are parsed once, in the process that all children come from."""
+    return tuple(statements(setup, "the lesson's setup"))
+
+
+def of_setup(setup: tuple[Statement, ...], code: list[Statement]) -> list[Statement]:
+    """Return what of a lesson's setup must run before some code: all but values that nothing in the code reads.
+
+    Args:
+        setup (tuple of Statement): see `prepared`.
+        code (list of Statement): what is run after it.
+
+    Example:
+        >>> setup = prepared("import numpy as np\\nphotograph = np.ones((512, 512))")
+        >>> [sorted(statement.binds) for statement in of_setup(setup, statements("x = np.pi", "cell 1"))]
+        [['np']]
+    """
+    reads = {name for statement in code for name in statement.reads}
+    if reads & _LOOK_UP_ANYTHING:
+        return list(setup)
+    kept = []
+    for statement in reversed(setup):
+        if (
+            not isinstance(statement.node, (ast.Assign, ast.AnnAssign))
+            or statement.binds & reads
+            or not statement.binds
+        ):
+            kept.append(statement)
+            reads |= statement.reads
+    return kept[::-1]
 
 
 def _defines_only(statement: Statement) -> bool:

@@ -22,22 +22,8 @@ import socket
 import sys
 import time
 
-_LIGHT = (
-    "ast",
-    "IPython.core.inputtransformer2",
-    "numpy",
-    "cv2",
-    "scipy.ndimage",
-    "scipy.fft",
-    "scipy.signal",
-    "matplotlib.figure",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "skimage",
-    "course_utils.checks.calling",
-    "course_utils.checks.encoding",
-    "course_utils.grading.child",
-)
+# Each further package makes every fork slower; what a lesson needs is imported by its setup.
+_LIGHT = ("ast", "numpy", "course_utils.checks.calling", "course_utils.checks.encoding", "course_utils.grading.child")
 _KERAS = ("keras", "tensorflow", "course_utils.checks.observing")
 _LOOKS_EVERY = 0.03  # seconds
 _MEGABYTE = 2**20
@@ -225,6 +211,9 @@ def preload(keras: bool, setups: list[str]) -> None:
 
     for setup in setups:
         exec(program.imports(setup), {"__name__": "__preloaded__"})
+        program.prepared(setup)
+    if "course_utils.datasets" in sys.modules:
+        sys.modules["course_utils.datasets"].manifest()
     if keras:
         import keras as keras_package
 
