@@ -77,7 +77,8 @@ GRADED, UNREADABLE = "graded", "could not be read"
 
 
 def _dumped(marks: list[marking.Mark]) -> str:
-    return json.dumps([dataclasses.asdict(mark) for mark in marks], ensure_ascii=False, sort_keys=True)
+    text = json.dumps([dataclasses.asdict(mark) for mark in marks], ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "replace").decode()  # a student's text may hold halves of characters
 
 
 def _loaded(text: str) -> tuple[marking.Mark, ...]:

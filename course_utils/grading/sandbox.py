@@ -94,8 +94,10 @@ def _unshare() -> list[str]:
     program = shutil.which("unshare")
     if not program:
         return []
-    user = [] if os.geteuid() == 0 else ["--user", "--map-current-user"]
-    return [program, *user, "--net", "--pid", "--ipc", "--uts", "--mount", "--fork", "--kill-child", "--mount-proc"]
+    return [
+        program, "--user", "--map-current-user", "--net", "--pid", "--ipc", "--uts", "--mount", "--fork",
+        "--kill-child", "--mount-proc",
+    ]  # fmt: skip
 
 
 @functools.cache

@@ -16,7 +16,6 @@ import os
 import pathlib
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -59,33 +58,16 @@ def _address_space() -> int:
 
 
 def _private_bytes(pid: int) -> int:
-    """Return the memory that a process has to itself: what it has written to since the fork."""
+    """Return the memory that a process has to itself: what it has written to since the fork, shared mappings too."""
+    total = 0
     try:
         with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
             for line in file:
-                if line.startswith("RssAnon:"):
-                    return int(line.split()[1]) * 1024
+                if line.startswith(("RssAnon:", "RssShmem:")):
+                    total += int(line.split()[1]) * 1024
     except (OSError, ValueError, IndexError):
         pass
-    return 0
-
-
-def _folder_bytes(folder: str) -> int:
-    total = 0
-    for where, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(where, name)).st_blocks * 512
     return total
-
-
-def _empty(folder: str) -> None:
-    for entry in os.scandir(folder):
-        with contextlib.suppress(OSError):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                os.unlink(entry.path)
 
 
 def confine(walls: Walls, seconds: float, memory_mb: float) -> None:
@@ -103,9 +85,10 @@ def confine(walls: Walls, seconds: float, memory_mb: float) -> None:
     _limit(resource.RLIMIT_CPU, int(seconds) * 4 + 10)
     _limit(resource.RLIMIT_AS, _address_space() + int(memory_mb * _ADDRESSES * _MEGABYTE))
     if walls.confined:
-        from course_utils.grading import landlock, seccomp
+        from course_utils.grading import capabilities, landlock, seccomp
 
         landlock.restrict((*walls.readable, "/proc/self"), (walls.work, "/dev/null"))
+        capabilities.drop()
         seccomp.restrict()
 
 
@@ -126,7 +109,7 @@ class _Child:
             self.why = "timed out"
         elif _private_bytes(self.pid) > self.most:
             self.why = "memory"
-        elif _folder_bytes(work) > _LARGEST_FOLDER:
+        elif scratch.num_bytes(work, _LARGEST_FOLDER) + scratch.num_open_bytes(self.pid, _LARGEST_FOLDER) > _LARGEST_FOLDER:
             self.why = "disk"
         if self.why:
             self.kill()
@@ -250,16 +233,17 @@ def serve(connection: socket.socket) -> None:
             _become_child(descriptors[0], connection, request, walls)
         os.close(descriptors[0])
         ended = _watch(_Child(request["child"], pid, request), connection, walls.work)
-        _empty(walls.work)
+        clean = scratch.empty(walls.work)
         if ended is None:
             return
-        _tell(connection, ended)
+        _tell(connection, {**ended, "clean": clean})
 
 
 def main() -> None:
     """Serve on the connected socket that the first argument names."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then ends this process
-    pathlib.Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    with contextlib.suppress(OSError):  # if the machine runs out of memory, this process goes before others
+        pathlib.Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 
