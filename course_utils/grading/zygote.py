@@ -109,7 +109,9 @@ class _Child:
             self.why = "timed out"
         elif _private_bytes(self.pid) > self.most:
             self.why = "memory"
-        elif scratch.num_bytes(work, _LARGEST_FOLDER) + scratch.num_open_bytes(self.pid, _LARGEST_FOLDER) > _LARGEST_FOLDER:
+        elif scratch.num_bytes(work, _LARGEST_FOLDER) > _LARGEST_FOLDER:
+            self.why = "disk"
+        elif scratch.num_open_bytes(self.pid, _LARGEST_FOLDER) > _LARGEST_FOLDER:
             self.why = "disk"
         if self.why:
             self.kill()
