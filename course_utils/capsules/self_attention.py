@@ -12,8 +12,9 @@ from course_utils.capsules import squashing, votes
 class SelfAttentionCapsules(votes.VotingLayer):
     """A layer of capsules without iterations: a vote counts by its agreement with the sum of all votes for its parent.
 
-    The couplings are the softmax over parents j of <u_hat_ij, sum of the votes for j> / sqrt(dim). To these couplings comes a learned number for each child and parent (`prior`), zero at first. As in the implicit
-    form of `Capsules`, no vote is ever stored.
+    The couplings are the softmax over parents j of <u_hat_ij, sum of the votes for j> / sqrt(dim). To these comes a
+    learned number for each child and parent (`prior`), zero at first. As in the implicit form of `Capsules`, no vote
+    is ever stored.
 
     Args:
         num_capsules (int): parents.

@@ -40,6 +40,7 @@ _HOME = {
     "pool_windows": "pooling_views",
     "predictions": "prediction_views",
     "profile": "curves",
+    "routing": "routing_views",
     "seed_dots": "training_views",
     "slider": "frame_slider",
     "sliding_window": "window",
