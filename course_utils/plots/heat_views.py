@@ -29,7 +29,8 @@ def heat_overlay(
 ) -> picture.Picture:
     """Show images in gray with their heat over them: from no colour, none or negative heat, to bright yellow.
 
-    A line runs around the pixels with at least half of the greatest heat, so that no meaning hangs on colour alone.
+    A line runs around the pixels with at least half of the greatest heat (of all images, on a shared scale), so that no
+    meaning hangs on colour alone.
 
     Args:
         images (sequence of arrays): gray or RGB, uint8 or float.
@@ -83,7 +84,9 @@ def heat_overlay(
             continue
         heat = np.maximum(heats[number], 0)
         if number in kept and heat.max() > heat.min():
-            axes.contour(heat, levels=[heat.max() / 2], colors="white", linewidths=0.9)
+            half = (top or heat.max()) / 2
+            if heat.max() > half:
+                axes.contour(heat, levels=[half], colors="white", linewidths=0.9)
         _frames(axes, boxes[number])
     return result
 
