@@ -146,7 +146,7 @@ def _call(function, case: dict) -> dict:
     return {**document, "model": models[0]} if models else document
 
 
-def _exercise(request: dict, reply) -> None:
+def _exercise(request: dict, reply, next_case) -> None:
     names = program.namespace()
     if not _load(request, names, reply):
         return
@@ -166,12 +166,15 @@ def _exercise(request: dict, reply) -> None:
         return
     for index in request["which"]:
         reply({"event": "case begins", "index": index})
-        document = _call(thing, request["cases"][index])
-        reply({"event": "case", "index": index, **document})
+        document = _call(thing, next_case())
+        try:
+            reply({"event": "case", "index": index, **document})
+        except frames.NotSendable:
+            reply({"event": "case", "index": index, "unusable": "a value that is too large or too odd to compare"})
     reply({"event": "done"})
 
 
-def _observe(request: dict, reply) -> None:
+def _observe(request: dict, reply, _) -> None:
     """Rebuild a model from its configuration, with no student code about, and look at it."""
     import keras
 
@@ -194,13 +197,16 @@ def run(connection: socket.socket) -> None:
     _same_every_time()
     request = frames.receive(connection)
     # The names are kept here: a student who replaces json.dumps or os.write changes only what is sent as data.
-    send = frames.send
+    send, receive = frames.send, frames.receive
 
     def reply(document: dict) -> None:
         send(connection, document)
 
+    def next_case() -> dict:
+        return receive(connection)
+
     try:
-        (_observe if request["job"] == "observe" else _exercise)(request, reply)
+        (_observe if request["job"] == "observe" else _exercise)(request, reply, next_case)
     except frames.FrameError:
         pass
     except MemoryError:

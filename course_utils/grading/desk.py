@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,11 +11,15 @@ import sys
 import tempfile
 import time
 
-from course_utils.grading import frames, sandbox
+from course_utils.grading import frames, sandbox, scratch
 
 _SECONDS_TO_START = 120
 _GRACE = 5.0  # seconds that the zygote may take to report a child's end
-_MOST_FRAMES = 20_000
+_SECONDS_TO_END = 2
+
+
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 class DeskError(RuntimeError):
@@ -86,15 +89,17 @@ class Desk:
             self._connection.close()
             self._connection = None
         if self._process is not None:
-            try:
-                self._process.wait(timeout=2)
-            except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+            deadline = time.monotonic() + _SECONDS_TO_END
+            while not _has_ended(self._process.pid) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # before it is waited for: the number is still its own
+            self._process.wait()
             self._process = None
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                scratch.empty(self._folder)
+                os.rmdir(self._folder)
             self._folder = ""
         self._heard = b""
 
@@ -155,11 +160,13 @@ class Desk:
         line, _, self._heard = self._heard.partition(b"\n")
         return json.loads(line)
 
-    def ask(self, request: dict) -> Reply:
+    def ask(self, request: dict, cases: dict[int, dict] | None = None) -> Reply:
         """Run one request in a child of its own.
 
         Args:
             request (dict): see `child`.
+            cases (dict of int to dict): the inputs by index; the child gets the next one when it has begun with it and
+                the one before is answered, so that nothing it says earlier can tell of a later one. Default none.
 
         Returns:
             A Reply, whatever happens in the child.
@@ -180,23 +187,28 @@ class Desk:
                     self.close()
                     return Reply((), "crashed", 0.0, "the sandbox has ended")
             deadline = time.monotonic() + self.seconds + _GRACE
-            events, fault = self._listen(ours, request, deadline)
+            events, fault = self._listen(ours, request, dict(cases or {}), deadline)
         return self._end(events, fault)
 
-    def _listen(self, connection: socket.socket, request: dict, deadline: float) -> tuple[list[dict], str]:
+    def _listen(
+        self, connection: socket.socket, request: dict, cases: dict[int, dict], deadline: float
+    ) -> tuple[list[dict], str]:
         events: list[dict] = []
         try:
             connection.settimeout(self.seconds + _GRACE)
             frames.send(connection, request)
-            while len(events) < _MOST_FRAMES:
-                events.append(frames.receive(connection, deadline))
+            for event in frames.replies(connection, deadline):
+                events.append(event)
+                if event.get("event") == "case begins":
+                    index = event.get("index")
+                    if not cases or type(index) is not int or index != next(iter(cases)):
+                        return events, "a case out of its turn"
+                    frames.send(connection, cases.pop(index))
         except frames.Closed:
-            return events, ""
-        except frames.TooLate:
             return events, ""
         except frames.FrameError as error:
             return events, str(error)
-        return events, "more replies than an exercise has cases"
+        return events, ""
 
     def _end(self, events: list[dict], fault: str) -> Reply:
         with contextlib.suppress(OSError):
@@ -209,6 +221,8 @@ class Desk:
                 return Reply(tuple(events), "crashed", 0.0, "the sandbox had to be closed")
             if ended.get("child") == self._number:
                 break
+        if not ended.get("clean"):
+            self.close()  # the next child must not find what this one left
         cpu = float(ended.get("cpu_seconds", 0.0))
         if fault:
             return Reply(tuple(events), "bad data", cpu, fault)

@@ -5,14 +5,19 @@ numbers. Whatever else arrives is a `FrameError`.
 """
 
 import json
+import re
 import socket
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
 from course_utils.checks import encoding
 
-LARGEST = 96 * 2**20
+LARGEST = 96 * 2**20  # bytes of a frame, and of all replies of one child
+_MOST_FRAMES = 5_000
+_MOST_ITEMS = 2_000_000  # of all replies of one child: small things in JSON become large ones in memory
+_WIDEST_TEXT = re.compile(r"U\d{1,5}")
 _HEAD = 4
 _DEEPEST = 60
 _KINDS = {"none", "ellipsis", "bool", "int", "float", "complex", "str", "scalar", "array", "tuple", "list", "dict"}
@@ -30,9 +35,21 @@ class TooLate(FrameError):
     """Nothing whole arrived in time."""
 
 
+class NotSendable(FrameError):
+    """What is to be sent is no JSON."""
+
+
 def send(connection: socket.socket, document: dict) -> None:
-    """Send one document; raise Closed when the other side does not read any more."""
-    body = json.dumps(document).encode()
+    """Send one document.
+
+    Raises:
+        Closed: the other side does not read any more.
+        NotSendable: the document is no JSON, or a number in it is too long.
+    """
+    try:
+        body = json.dumps(document).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise NotSendable(str(error)) from None
     try:
         connection.sendall(len(body).to_bytes(_HEAD, "big") + body)
     except OSError as error:
@@ -59,23 +76,14 @@ def _exactly(connection: socket.socket, count: int, deadline: float | None) -> b
     return bytes(parts)
 
 
-def receive(connection: socket.socket, deadline: float | None = None, largest: int = LARGEST) -> dict:
-    """Receive one document.
-
-    Args:
-        connection (socket.socket): where it comes from.
-        deadline (float): of time.monotonic(), in seconds. Default None: wait for ever.
-        largest (int): bytes that a frame may have.
-
-    Raises:
-        Closed: the other side is gone.
-        TooLate: the deadline passed.
-        FrameError: the frame is too long, no JSON, too deep, or no object.
-    """
+def _body(connection: socket.socket, deadline: float | None, largest: int) -> bytes:
     length = int.from_bytes(_exactly(connection, _HEAD, deadline), "big")
     if length > largest:
         raise FrameError(f"a reply of {length:,} bytes; {largest:,} are the most")
-    body = _exactly(connection, length, deadline)
+    return _exactly(connection, length, deadline)
+
+
+def _document(body: bytes) -> dict:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError, MemoryError) as error:
@@ -83,6 +91,49 @@ def receive(connection: socket.socket, deadline: float | None = None, largest: i
     if type(document) is not dict:
         raise FrameError("a reply that is no object")
     return document
+
+
+def receive(connection: socket.socket, deadline: float | None = None) -> dict:
+    """Receive one document.
+
+    Args:
+        connection (socket.socket): where it comes from.
+        deadline (float): of time.monotonic(), in seconds. Default None: wait for ever.
+
+    Raises:
+        Closed: the other side is gone.
+        TooLate: the deadline passed.
+        FrameError: the frame is too long, no JSON, too deep, or no object.
+    """
+    return _document(_body(connection, deadline, LARGEST))
+
+
+def replies(connection: socket.socket, deadline: float) -> Iterator[dict]:
+    """Give what a child sends until it closes the connection or the deadline passes.
+
+    Args:
+        connection (socket.socket): where it comes from.
+        deadline (float): of time.monotonic(), in seconds.
+
+    Raises:
+        FrameError: what came is no data, or more than an exercise can have to say.
+    """
+    left, items = LARGEST, _MOST_ITEMS
+    for _ in range(_MOST_FRAMES):
+        try:
+            body = _body(connection, deadline, left)
+        except (Closed, TooLate):
+            return
+        left -= len(body)
+        items -= body.count(b",") + body.count(b"[") + body.count(b"{")
+        if items < 0:
+            raise FrameError("a reply of more parts than an answer has")
+        yield _document(body)
+    raise FrameError("more replies than an exercise has cases")
+
+
+def _num_leaves(values) -> int:
+    return sum(map(_num_leaves, values)) if type(values) is list else 1
 
 
 def _check(document, depth: int) -> None:
@@ -95,6 +146,11 @@ def _check(document, depth: int) -> None:
         dtype = document.get("dtype")
         if type(dtype) is not str or len(dtype) > 16 or np.dtype(dtype).kind not in "biufcU":
             raise FrameError("an array of no known type")
+        if np.dtype(dtype).kind == "U":
+            if not _WIDEST_TEXT.fullmatch(dtype):
+                raise FrameError("an array of no known type")
+            if _num_leaves(document.get("values")) * np.dtype(dtype).itemsize > LARGEST:
+                raise FrameError("an array of too many texts")
     elif kind in ("tuple", "list"):
         for item in document["items"]:
             _check(item, depth + 1)

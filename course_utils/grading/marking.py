@@ -1,6 +1,8 @@
 """Mark one submission: run its exercises at a desk and compare what comes back with what is right."""
 
+import builtins
 import dataclasses
+import re
 
 from course_utils.checks import answers, calling, describing, judging
 from course_utils.grading import desk, frames, reference, submission
@@ -9,6 +11,8 @@ PASSED, PARTLY, WRONG, NOT_ATTEMPTED = "passed", "partly right", "wrong", "not a
 TIMED_OUT, CRASHED, MEMORY, UNREADABLE = "timed out", "crashed", "killed for memory", "could not be read"
 STATUSES = (PASSED, PARTLY, WRONG, NOT_ATTEMPTED, TIMED_OUT, CRASHED, MEMORY, UNREADABLE)
 _MOST_LIVES = 3
+_ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+_LINE = re.compile(r"line \d{1,4}(?=$|:)")
 _ENDED = {"timed out": TIMED_OUT, "memory": MEMORY, "disk": CRASHED, "crashed": CRASHED, "bad data": CRASHED}
 _ENDED_WORDS = {
     TIMED_OUT: "it did not come to an end in time",
@@ -110,17 +114,20 @@ def _observed(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Out
 
 
 def _hidden_words(case: dict, result: judging.CaseResult) -> str:
-    """Return what is wrong in a hidden case without its inputs and without what is right."""
+    """Return what is wrong in a hidden case without its inputs, without what is right, and without any words of the
+    child's own, which could spell out what it was given.
+    """
     outcome, expected = result.outcome, case["expected"]
     if outcome.raised is not None:
         if "raises" in expected:
             return "it raises an error, but of another type than the statement asks for"
-        where = f" ({outcome.where.split(':')[0]} of the cell)" if outcome.where else ""
-        return f"it stops with {outcome.raised}{where}"
+        line = _LINE.match(outcome.where)
+        where = f" ({line[0]} of the cell)" if line else ""
+        return f"it stops with {outcome.raised if outcome.raised in _ERRORS else 'an error'}{where}"
     if "raises" in expected:
         return "it should refuse this input with an error, and does not"
     if outcome.unusable is not None:
-        return f"it returns {outcome.unusable.split(';')[0][:120]}"
+        return "it returns something that cannot be compared; return plain numbers, text or arrays"
     if outcome.value is None and result.lines:
         return "it returns nothing"
     if outcome.changed and not case.get("may_change_input") and len(result.lines) == 1:
@@ -161,22 +168,26 @@ def _run(exercise: reference.Exercise, request: dict, at: desk.Desk) -> tuple[di
     found: dict[int, dict] = {}
     others: list[dict] = []
     left, ended, cpu = list(range(len(exercise.cases))), "", 0.0
+    inputs = [
+        {key: case[key] for key in ("arguments", "by_keyword", "observe") if key in case} for case in exercise.cases
+    ]
     for _ in range(_MOST_LIVES):
-        reply = at.ask({**request, "which": left})
+        reply = at.ask({**request, "which": left}, {index: inputs[index] for index in left})
         cpu += reply.cpu_seconds
         begun = -1
         for event in reply.events:
-            index = event.get("index")
-            if event.get("event") in ("case", "case begins") and type(index) is int and index in left:
-                begun = max(begun, left.index(index))
-                if event["event"] == "case":
-                    found.setdefault(index, event)
-            elif event.get("event") not in ("case", "case begins"):
+            # Only what is said of a case before the next one begins counts: the child does not know that one yet.
+            if event.get("event") == "case begins":
+                begun += event.get("index") == left[begun + 1] if begun + 1 < len(left) else 0
+            elif event.get("event") == "case":
+                if begun >= 0 and event.get("index") == left[begun]:
+                    found.setdefault(left[begun], event)
+            elif begun < 0:
                 others.append(event)
         if reply.ended == "well":
             break
         ended = ended or _ENDED[reply.ended]
-        if begun < 0 or exercise.kind != "function":
+        if begun < 0 or exercise.kind != "function" or reply.ended in ("disk", "bad data"):
             break
         left = [index for index in left[begun + 1 :] if index not in found]
         if not left:
@@ -321,9 +332,6 @@ def mark_exercise(
         "cells": [
             {"label": cell.label, "source": cell.source, "own": place in places}
             for place, cell in enumerate(handed_in.cells)
-        ],
-        "cases": [
-            {key: case[key] for key in ("arguments", "by_keyword", "observe") if key in case} for case in exercise.cases
         ],
     }
     found, others, ended, cpu = _run(exercise, request, at)

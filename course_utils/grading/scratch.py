@@ -54,6 +54,11 @@ def num_open_bytes(pid: int, most: int) -> int:
     return total
 
 
+def is_over(folder: str, pid: int, most: int) -> bool:
+    """Return whether a process has taken more disk than it may, in its folder or in files that it keeps open."""
+    return num_bytes(folder, most) > most or num_open_bytes(pid, most) > most
+
+
 def _remove(entry: os.DirEntry, folder: str) -> None:
     """Remove a file, or a folder whose own folders are first moved up, so that no path ever gets too long."""
     if not entry.is_dir(follow_symlinks=False):

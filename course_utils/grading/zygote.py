@@ -21,6 +21,8 @@ import socket
 import sys
 import time
 
+from course_utils.grading import scratch
+
 # Each further package makes every fork slower; what a lesson needs is imported by its setup.
 _LIGHT = (
     "ast",
@@ -118,9 +120,7 @@ class _Child:
             self.why = "timed out"
         elif _private_bytes(self.pid) > self.most:
             self.why = "memory"
-        elif scratch.num_bytes(work, _LARGEST_FOLDER) > _LARGEST_FOLDER:
-            self.why = "disk"
-        elif scratch.num_open_bytes(self.pid, _LARGEST_FOLDER) > _LARGEST_FOLDER:
+        elif scratch.is_over(work, self.pid, _LARGEST_FOLDER):
             self.why = "disk"
         if self.why:
             self.kill()
@@ -238,12 +238,18 @@ def serve(connection: socket.socket) -> None:
             pid = os.fork()
         except OSError as error:
             os.close(descriptors[0])
-            _tell(connection, {"child": request["child"], "code": -1, "why": f"cannot fork: {error.strerror}"})
+            why = f"cannot fork: {error.strerror}"
+            _tell(connection, {"child": request["child"], "code": -1, "why": why, "clean": True})
             continue
         if pid == 0:
             _become_child(descriptors[0], connection, request, walls)
         os.close(descriptors[0])
-        ended = _watch(_Child(request["child"], pid, request), connection, walls.work)
+        child = _Child(request["child"], pid, request)
+        try:
+            ended = _watch(child, connection, walls.work)
+        except BaseException:
+            child.kill()
+            raise
         clean = scratch.empty(walls.work)
         if ended is None:
             return
