@@ -17,6 +17,7 @@ TELLING = {
     "build": ("--check", "--jobs", "--force", "solutions/*.py"),
     "import": ("NOTEBOOK", "course build"),
     "release": ("DIR", "--force", "--zip", "No solutions"),
+    "grade": ("SUBMISSIONS", "--out", "--dask", "--trusted", "remarks.csv"),
     "bench": ("AREA", "--strict", "--json", "--full", "--images"),
 }
 
