@@ -832,7 +832,7 @@ claims.check("for the cat, by less than half of the tripod's fall", falls["cat"]
 
 # %% [markdown]
 # **What to notice.** On the tripod the two agree: cover it, and the score falls by up to {{fall_tripod:.1f}}. On the
-# cat they do not. Wherever the square lies, the pixels under it lose no more than {{fall_cat:.1f}} of the score (a
+# cat they do not. Wherever the square lies, the pixels under it lose no more than {{fall_cat:.2f}} of the score (a
 # negative number: it even rises). Neither is wrong. They answer different questions: Grad-CAM asks what *speaks for*
 # the class, occlusion asks what it *cannot do without*. A face has two eyes, a nose and fur all over; whatever you
 # cover, enough remains. A thin tripod has no second one.
