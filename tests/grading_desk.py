@@ -1,5 +1,6 @@
 """Notebooks, references and sandboxes for the tests of grading; each is made once for all tests of a process."""
 
+import ast
 import atexit
 import base64
 import copy
@@ -7,7 +8,6 @@ import functools
 import inspect
 import json
 import pathlib
-import re
 import textwrap
 
 from course_utils.authoring import collect
@@ -70,12 +70,45 @@ def right_code(lesson: str, number: str) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
+def _names_in(code) -> set[str]:
+    inner = (constant for constant in code.co_consts if inspect.iscode(constant))
+    return set(code.co_names).union(*map(_names_in, inner))
+
+
+@functools.cache
+def _assignments(path: str) -> dict[str, str]:
+    body = ast.parse(pathlib.Path(path).read_text(encoding="utf-8")).body
+    return {
+        name.id: ast.unparse(node)
+        for node in body
+        if isinstance(node, ast.Assign)
+        for name in ast.walk(node.targets[0])
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    }
+
+
+def _leans_on(function, seen: set[str]) -> list[str]:
+    """Return the code of the functions and constants of the lesson's source that a function uses."""
+    found, path = [], function.__code__.co_filename
+    for name in sorted(_names_in(function.__code__) - seen):
+        other = function.__globals__.get(name)
+        seen.add(name)
+        if inspect.isfunction(other) and other.__code__.co_filename == path:
+            found += [*_leans_on(other, seen), _code(other)]
+        elif name in function.__globals__ and not inspect.isfunction(other) and name in _assignments(path):
+            found.append(_assignments(path)[name])
+    return found
+
+
+def _code(function) -> str:
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    return "\n".join(lines[next(place for place, line in enumerate(lines) if line.startswith("def ")) :])
+
+
 def code_of(function, name: str) -> str:
-    """Return the code of a function of a lesson's source, without its decorators and under another name."""
-    code = textwrap.dedent(inspect.getsource(function))
-    lines = code.splitlines()
-    start = next(place for place, line in enumerate(lines) if line.startswith("def "))
-    return re.sub(rf"\b{function.__name__}\b", name, "\n".join(lines[start:]))
+    """Return a cell that defines a function of a lesson's source under another name, with whatever it uses."""
+    parts = [*_leans_on(function, {function.__name__}), _code(function), f"return {function.__name__}"]
+    return f"def _make():\n{textwrap.indent(chr(10).join(parts), '    ')}\n\n{name} = _make()"
 
 
 def as_bytes(notebook: dict) -> bytes:

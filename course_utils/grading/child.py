@@ -142,6 +142,7 @@ def _call(function, case: dict) -> dict:
         models.append(config)
         return "a model"
 
+    call_and_describe.__wrapped__ = function  # so that an error is traced to the student's own line
     document = _outcome_document(calling.call(call_and_describe, arguments, by_keyword))
     return {**document, "model": models[0]} if models else document
 

@@ -153,16 +153,22 @@ def own_cells(submission: Submission, exercise: reference.Exercise) -> list[int]
         lambda cell: cell.id in exercise.cell_ids,
         lambda cell: exercise.name in _defined(cell.source),
     )
+    untouched: list[int] = []
     for matches in ways:
         found = [place for place, cell in enumerate(cells) if matches(cell) and not _is_check(cell)]
-        if not found:
+        worked_on = [place for place in found if not _is_released(cells[place], exercise)]
+        if not worked_on:  # perhaps the answer stands in a cell of the student's own
+            untouched = untouched or found
             continue
         if len(exercise.released) > 1:
             return found
-        worked_on = [place for place in found if not reference.same_code(cells[place].source, exercise.released[0])]
         defining = [place for place in worked_on if exercise.name in _defined(cells[place].source)]
-        return [(defining or worked_on or found)[-1]]
-    return []
+        return [(defining or worked_on)[-1]]
+    return untouched if len(exercise.released) > 1 else untouched[-1:]
+
+
+def _is_released(cell: Cell, exercise: reference.Exercise) -> bool:
+    return any(reference.same_code(cell.source, released) for released in exercise.released)
 
 
 def _defined(code: str) -> set[str]:
@@ -176,15 +182,12 @@ def _is_check(cell: Cell) -> bool:
 def worked_on(submission: Submission, exercise: reference.Exercise, places: list[int]) -> bool:
     """Return whether the cells of an exercise, or any other cell that defines its name, differ from the released."""
     cells = submission.cells
-    if any(
-        not any(reference.same_code(cells[place].source, released) for released in exercise.released)
-        for place in places
-    ):
+    if not all(_is_released(cells[place], exercise) for place in places):
         return True
     return any(
         exercise.name in _defined(cell.source) and place not in places and not _is_check(cell)
         for place, cell in enumerate(cells)
-        if not any(reference.same_code(cell.source, released) for released in exercise.released)
+        if not _is_released(cell, exercise)
     )
 
 

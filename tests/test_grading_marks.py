@@ -1,0 +1,291 @@
+"""Right answers in any style get everything, wrong ones what they earned, and nothing depends on where cells are."""
+
+import copy
+import json
+
+import grading_desk
+import pytest
+
+from course_utils.grading import marking, sandbox
+
+LESSONS = ("00", "01", "02", "03", "04")
+KERAS_LESSON = "06"
+
+pytestmark = pytest.mark.skipif(not sandbox.found().inner, reason="this system has no sandbox for strangers' code")
+
+
+def _functions(lesson):
+    return [one for one in grading_desk.exercises_of(lesson).values() if one.kind == "function"]
+
+
+class _NoDesk:
+    """Fails when anything is to be run."""
+
+    def ask(self, *_):
+        raise AssertionError("code of a notebook was run in which nothing was done")
+
+
+@pytest.mark.parametrize("lesson", [*LESSONS, KERAS_LESSON])
+def test_the_right_answers_get_all_points(lesson):
+    marks = grading_desk.marks(lesson, grading_desk.solved(lesson))
+    assert [(number, mark.status) for number, mark in marks.items() if mark.status != marking.PASSED] == []
+    assert sum(mark.points for mark in marks.values()) == grading_desk.reference_of(lesson).max_points
+
+
+@pytest.mark.parametrize("lesson", [*LESSONS, KERAS_LESSON])
+def test_the_released_notebook_gets_nothing_and_nothing_is_run(lesson):
+    marks = grading_desk.marks(lesson, grading_desk.released(lesson), _NoDesk())
+    assert {mark.status for mark in marks.values()} == {marking.NOT_ATTEMPTED}
+    assert sum(mark.points for mark in marks.values()) == 0
+
+
+def _styles(lesson):
+    """Return notebooks of which each answers every exercise in another style, until all styles were used."""
+    exercises = _functions(lesson)
+    for place in range(max(len(exercise.styles) for exercise in exercises)):
+        yield {
+            exercise.number: grading_desk.code_of(exercise.styles[place], exercise.function_name)
+            for exercise in exercises
+            if place < len(exercise.styles)
+        }
+
+
+@pytest.mark.parametrize("lesson", [*LESSONS, KERAS_LESSON])
+def test_every_correct_style_gets_all_points(lesson):
+    num_styles = 0
+    for answers in _styles(lesson):
+        marks = grading_desk.marks(lesson, grading_desk.answered(lesson, answers))
+        wrong = {number: [case.words for case in marks[number].cases if not case.passed] for number in answers
+                 if marks[number].points != marks[number].max_points}  # fmt: skip
+        assert wrong == {}
+        num_styles += len(answers)
+    assert num_styles >= 2 * len(_functions(lesson))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_typical_mistake_gets_all_points_and_each_is_named(lesson):
+    exercises = _functions(lesson)
+    for place in range(max(len(exercise.mutants) for exercise in exercises)):
+        mutants = {one.number: one.mutants[place] for one in exercises if place < len(one.mutants)}
+        names = {one.number: one.function_name for one in exercises}
+        answers = {number: grading_desk.code_of(mutant.function, names[number]) for number, mutant in mutants.items()}
+        marks = grading_desk.marks(lesson, grading_desk.answered(lesson, answers))
+        for number, mutant in mutants.items():
+            mark = marks[number]
+            assert mark.points < mark.max_points, (number, mutant.name)
+            assert mark.mistake or mark.status == marking.NOT_ATTEMPTED, (number, mutant.name)
+
+
+LESSON = "00"
+RIGHT = {number: grading_desk.right_code(LESSON, number) for number in ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")}
+
+
+def _mark(number, notebook):
+    return grading_desk.mark_of(LESSON, number, notebook)
+
+
+def _answered(number, code):
+    return _mark(number, grading_desk.answered(LESSON, {number: code}))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_constants_and_the_argument_itself_earn_nothing(lesson):
+    by = grading_desk.reference_of(lesson)
+    thoughtless = ["None", "0", "1", "True", "np.zeros((3, 3))", "list(everything.values())[0]"]
+    for code in thoughtless:
+        answers = {
+            exercise.number: f"import numpy as np\n{exercise.name} = lambda *given, **named: {code}".replace(
+                "everything", "{**dict(enumerate(given)), **named}"
+            )
+            for exercise in by.exercises
+            if exercise.kind == "function"
+        }
+        marks = grading_desk.marks(lesson, grading_desk.answered(lesson, answers))
+        assert {number: mark.points for number, mark in marks.items() if mark.points} == {}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_visible_cases_by_heart_earn_nothing(lesson):
+    by = grading_desk.reference_of(lesson)
+    answers = {}
+    for exercise in by.exercises:
+        if exercise.kind == "function":
+            known = [(case["arguments"], case["expected"]) for case in exercise.cases if case["visible"]]
+            answers[exercise.number] = (
+                "import json\nfrom course_utils.checks import encoding\n"
+                f"KNOWN = json.loads({json.dumps(known)!r})\n"
+                f"def {exercise.name}(*given, **named):\n"
+                "    for arguments, expected in KNOWN:\n"
+                "        names = [name for name, _ in arguments]\n"
+                "        found = [encoding.encode(value) for value in given]\n"
+                "        found += [encoding.encode(named[name]) for name in names if name in named]\n"
+                "        if found == [value for _, value in arguments]:\n"
+                "            if 'raises' in expected:\n"
+                "                raise getattr(__import__('builtins'), expected['raises'])\n"
+                "            return encoding.decode(expected['value'])\n"
+            )
+    marks = grading_desk.marks(lesson, grading_desk.answered(lesson, answers))
+    assert {number: mark.points for number, mark in marks.items() if mark.points} == {}
+    assert sum(case.passed for mark in marks.values() for case in mark.cases if case.visible) >= len(answers)
+
+
+def test_part_of_the_points_for_part_of_the_cases():
+    mark = _answered("0.3", "def mirror(image):\n    return image[:, ::-1] if image.ndim == 3 else image * 0")
+    assert mark.status == marking.PARTLY
+    assert 0 < mark.points < mark.max_points
+    assert {case.passed for case in mark.cases} == {True, False}
+    assert all(bool(case.words) != case.passed for case in mark.cases)
+
+
+def test_a_case_that_crashes_or_hangs_costs_that_case_only():
+    at = grading_desk.open_desk(LESSON, seconds=3)
+    for trouble, status in (("os._exit(1)", marking.CRASHED), ("time.sleep(60)", marking.TIMED_OUT)):
+        code = f"import os, time\ndef mirror(image):\n    if image.ndim == 2: {trouble}\n    return image[:, ::-1]"
+        mark = grading_desk.mark_of(LESSON, "0.3", grading_desk.answered(LESSON, {"0.3": code}), at)
+        assert mark.status == status
+        assert 0 < mark.points < mark.max_points
+        assert sum(not case.passed for case in mark.cases) == 2
+
+
+def test_hidden_cases_tell_neither_inputs_nor_answers():
+    mark = _answered("0.5", "def brightness(image):\n    return 12.5 if image.size < 7 else -1.0")
+    hidden = [case.words for case in mark.cases if not case.visible]
+    assert hidden
+    assert set(hidden) <= {"the result is not the right one", ""}
+
+
+@pytest.mark.parametrize("number", sorted(RIGHT))
+def test_an_answer_counts_wherever_its_cell_is(number):
+    moved = grading_desk.answered(LESSON, {number: RIGHT[number]})
+    cell = grading_desk.cell_of(moved, number)
+    moved["cells"].remove(cell)
+    moved["cells"].append(cell)
+    assert _mark(number, moved).status == marking.PASSED
+    moved["cells"].insert(0, moved["cells"].pop())
+    assert _mark(number, moved).status == marking.PASSED
+
+
+@pytest.mark.parametrize("number", sorted(RIGHT))
+def test_an_answer_counts_without_metadata_and_with_another_id(number):
+    bare = grading_desk.answered(LESSON, {number: RIGHT[number]})
+    cell = grading_desk.cell_of(bare, number)
+    cell["id"] = "renamed"
+    cell["metadata"] = {}
+    bare["metadata"] = {}
+    assert _mark(number, bare).status == marking.PASSED
+
+
+def test_an_answer_in_a_cell_of_its_own_counts():
+    notebook = grading_desk.released(LESSON)
+    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 3, "source": RIGHT["0.3"]}
+    notebook["cells"].append(code)
+    assert _mark("0.3", notebook).status == marking.PASSED
+
+
+def test_of_copied_cells_the_last_one_that_was_worked_on_counts():
+    notebook = grading_desk.answered(LESSON, {"0.3": "def mirror(image):\n    return image * 0"})
+    place = notebook["cells"].index(grading_desk.cell_of(notebook, "0.3"))
+    better = copy.deepcopy(notebook["cells"][place])
+    better["source"] = RIGHT["0.3"]
+    notebook["cells"].insert(place + 1, better)
+    untouched = copy.deepcopy(grading_desk.cell_of(grading_desk.released(LESSON), "0.3"))
+    notebook["cells"].insert(place + 2, untouched)
+    assert _mark("0.3", notebook).status == marking.PASSED
+    assert _mark("0.1", notebook).status == marking.NOT_ATTEMPTED
+
+
+def test_a_copied_cell_of_another_exercise_does_not_count_twice():
+    notebook = grading_desk.answered(LESSON, {"0.3": RIGHT["0.3"]})
+    copied = copy.deepcopy(grading_desk.cell_of(notebook, "0.3"))
+    copied["metadata"]["nbgrader"]["schema_version"] = 99
+    notebook["cells"].append(copied)
+    marks = grading_desk.marks(LESSON, notebook)
+    assert [number for number, mark in marks.items() if mark.points] == ["0.3"]
+
+
+def test_deleted_cells_are_not_attempted():
+    notebook = grading_desk.released(LESSON)
+    notebook["cells"].remove(grading_desk.cell_of(notebook, "0.3"))
+    mark = _mark("0.3", notebook)
+    assert (mark.status, mark.points) == (marking.NOT_ATTEMPTED, 0)
+    assert mark.message == "The notebook has no cell for this exercise."
+
+
+def test_helper_functions_and_imports_in_other_cells_are_found():
+    notebook = grading_desk.answered(LESSON, {"0.3": "def mirror(image):\n    return _flipped(image, AXIS)"})
+    helper = "import numpy as numerics\nAXIS = 1\ndef _flipped(image, axis):\n    return numerics.flip(image, axis)"
+    notebook["cells"].append({"cell_type": "code", "metadata": {}, "outputs": [], "source": helper})
+    assert _mark("0.3", notebook).status == marking.PASSED
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "%matplotlib inline\n{}\n",
+        "!pip install nothing\n{}\n",
+        "{}\nmirror?\n",
+        "{}\n%timeit mirror(cat)\n",
+        "{}\nraise ValueError('after the answer')\n",
+        "{}\nprint(mirror(undefined))\n",
+        "x = 1 / 0\n{}\n",
+        "{}\ncheck = mirror(cat)\ndisplay(check)\n",
+        "# coding: utf-8\n{}\nprint('größer ≥ 3')\n",
+        "import sys\nsys.stderr.write('a warning that is no fault')\n{}\n",
+        "import warnings\nwarnings.warn('loud')\n{}\n",
+        "{}\nimport matplotlib.pyplot as plt\nplt.imshow(mirror(cat))\nplt.show()\n",
+    ],
+)
+def test_what_stands_around_an_answer_costs_nothing(around):
+    assert _answered("0.3", around.format(RIGHT["0.3"])).status == marking.PASSED
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_sources_may_be_lists_of_lines(ends):
+    notebook = grading_desk.answered(LESSON, {"0.3": RIGHT["0.3"]})
+    cell = grading_desk.cell_of(notebook, "0.3")
+    cell["source"] = [line + ends for line in cell["source"].splitlines()]
+    assert _mark("0.3", notebook).status == marking.PASSED
+
+
+def test_another_exercise_that_hangs_or_breaks_costs_nothing_here():
+    answers = {"0.1": "while True:\n    pass", "0.2": "def (", "0.5": "import os\nos._exit(1)", "0.3": RIGHT["0.3"]}
+    at = grading_desk.open_desk(LESSON, seconds=3)
+    marks = grading_desk.marks(LESSON, grading_desk.answered(LESSON, answers), at)
+    assert {number: mark.status for number, mark in marks.items()} == {
+        "0.1": marking.TIMED_OUT,
+        "0.2": marking.UNREADABLE,
+        "0.3": marking.PASSED,
+        "0.4": marking.NOT_ATTEMPTED,
+        "0.5": marking.CRASHED,
+        "0.6": marking.NOT_ATTEMPTED,
+    }
+
+
+def test_an_answer_to_a_question_in_other_words():
+    value = grading_desk.exercises_of(LESSON)["0.4"].reference
+    for written in (f"{value}", f"float({value})", f"'{value}'.join(['', ''])", f"np.int64({value})"):
+        mark = _answered("0.4", f"import numpy as np\nnumbers_per_second = {written}")
+        assert (mark.status == marking.PASSED) == (not written.startswith("'")), written
+    assert _answered("0.4", f"numbers_per_second = [{value}, {value}]").points == 0
+
+
+def test_the_same_notebook_gets_the_same_marks_again():
+    notebook = grading_desk.answered(
+        LESSON,
+        {"0.3": "import random\ndef mirror(image):\n    return image if random.random() < 0.5 else image[:, ::-1]"},
+    )
+    first, second = (_mark("0.3", notebook) for _ in range(2))
+    assert first.cases == second.cases
+
+
+def test_pictures_that_are_none_are_left_out():
+    notebook = grading_desk.answered(LESSON, {"0.3": RIGHT["0.3"]})
+    cell = grading_desk.cell_of(notebook, "0.3")
+    cell["outputs"] = [
+        grading_desk.picture(),
+        grading_desk.picture(b"<svg onload='alert(1)'/>"),
+        grading_desk.picture(b"<script>alert(1)</script>", "image/svg+xml"),
+        {"output_type": "display_data", "data": {"image/png": '"><script>'}},
+        {"output_type": "display_data", "data": {"text/html": "<script>alert(1)</script>"}},
+    ]
+    assert len(_mark("0.3", notebook).pictures) == 1
