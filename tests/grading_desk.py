@@ -93,16 +93,16 @@ def _leans_on(function, seen: set[str]) -> list[str]:
     for name in sorted(_names_in(function.__code__) - seen):
         other = function.__globals__.get(name)
         seen.add(name)
-        if inspect.isfunction(other) and other.__code__.co_filename == path:
-            found += [*_leans_on(other, seen), _code(other)]
-        elif name in function.__globals__ and not inspect.isfunction(other) and name in _assignments(path):
+        if name in function.__globals__ and name in _assignments(path):
             found.append(_assignments(path)[name])
+        elif inspect.isfunction(other) and other.__code__.co_filename == path:
+            found += [*_leans_on(other, seen), _code(other)]
     return found
 
 
 def _code(function) -> str:
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    return "\n".join(lines[next(place for place, line in enumerate(lines) if line.startswith("def ")) :])
+    return "\n".join(lines[next(place for place, line in enumerate(lines) if line.startswith(("def ", "class "))) :])
 
 
 def code_of(function, name: str) -> str:

@@ -28,7 +28,7 @@ _NEWEST_ZIP_TIME = 2107
 _MOODLE = re.compile(r"^(?P<student>.+?)_(?P<id>\d{3,})_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)$")
 # "doejane_LATE_12345_67890_lesson-1.ipynb"
 _CANVAS = re.compile(r"^(?P<student>[^_\W][^_]*)(?P<late>_LATE)?_(?P<id>\d{2,})_(?P<submission>\d{2,})_(?P<file>.+)$")
-_ATTEMPT = re.compile(r"-(\d{1,3})(?=\.ipynb$)")
+_ATTEMPT = re.compile(r"-(\d{1,3})(?=\.(?:ipynb|zip)$)")
 
 
 class IntakeError(ValueError):
@@ -37,13 +37,18 @@ class IntakeError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class _File:
-    """A file in a folder or an archive: its path, time, where to read it, size, and what is wrong with it."""
+    """A file in a folder or an archive: its path, time, where to read it, size, and what is wrong with it.
+
+    `archive` is the name of the archive among the submissions that it came from, "" for none: what is in there was
+    named by a student.
+    """
 
     parts: tuple[str, ...]
     time: float
     place: pathlib.Path | tuple[zipfile.ZipFile, zipfile.ZipInfo] | None
     size: int
     problem: str = ""
+    archive: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +120,7 @@ def _in_archive(content: bytes, parts: tuple[str, ...], time: float) -> Iterator
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except Exception as error:  # whatever a damaged or forged archive makes its reader raise
         yield _File(parts, time, None, len(content), f"it is no sound zip file ({error})")
         return
     if len(members) > _MOST_MEMBERS:
@@ -152,7 +157,7 @@ def _content(file: _File) -> tuple[bytes, str]:
                 content = inside.read(_LARGEST_MEMBER + 1)
         else:
             content = _read_disk(file.place, submission.LARGEST)
-    except (OSError, zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, ValueError) as error:
+    except Exception as error:  # whatever a damaged or forged archive makes its reader raise
         return b"", f"it cannot be read ({getattr(error, 'strerror', None) or error})"
     if len(content) > submission.LARGEST:
         return b"", f"it is larger than {submission.LARGEST // 2**20} MB"
@@ -170,7 +175,9 @@ def _expanded(files: Iterator[_File]) -> Iterator[_File]:
             yield dataclasses.replace(file, problem=problem)
             continue
         stem = file.parts[-1][:-4]
+        name = file.archive or (file.parts[-1] if len(file.parts) == 1 else "")
         for inner in _in_archive(content, (*file.parts[:-1], stem), file.time):
+            inner = dataclasses.replace(inner, archive=name)
             nested = inner.parts[-1].lower().endswith(".zip") and not inner.problem
             if not nested:
                 yield inner
@@ -179,7 +186,8 @@ def _expanded(files: Iterator[_File]) -> Iterator[_File]:
             if trouble:
                 yield dataclasses.replace(inner, problem=trouble)
             else:
-                yield from _in_archive(inside, (*inner.parts[:-1], inner.parts[-1][:-4]), inner.time)
+                for one in _in_archive(inside, (*inner.parts[:-1], inner.parts[-1][:-4]), inner.time):
+                    yield dataclasses.replace(one, archive=name)
 
 
 def _archive_content(file: _File) -> tuple[bytes, str]:
@@ -192,32 +200,38 @@ def _archive_content(file: _File) -> tuple[bytes, str]:
             with file.place[0].open(file.place[1]) as inside:
                 return inside.read(_LARGEST_ARCHIVE), ""
         return _read_disk(file.place, _LARGEST_ARCHIVE), ""
-    except (OSError, zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, ValueError) as error:
+    except Exception as error:  # whatever a damaged or forged archive makes its reader raise
         return b"", f"it cannot be read ({getattr(error, 'strerror', None) or error})"
 
 
-def _whose(parts: tuple[str, ...]) -> tuple[str, bool, tuple]:
-    """Return whose a file is, whether it is late, and its attempt, from the names of its folders and its own."""
-    for part in parts:
-        match = _MOODLE.match(part)
-        if match:
-            return f"{match['student']} ({match['id']})", False, ()
-    match = _CANVAS.match(parts[-1])
-    folder = next((_CANVAS.match(f"{part}_") or _CANVAS.match(part) for part in parts[:-1]), None)
-    match = match or folder
+def _whose(file: _File, names: set[str]) -> tuple[str, bool, tuple]:
+    """Return whose a file is, whether it is late, and its attempt, from the name that the collecting side gave.
+
+    That is the first part of its path: what lies in a folder or an archive was named by a student, who must not be
+    able to hand in for another one.
+
+    Args:
+        file (_File): the file.
+        names (set of str): the first parts of all paths.
+    """
+    first = file.archive or file.parts[0]
+    match = _MOODLE.match(first)
     if match:
-        attempt = _ATTEMPT.search(match["file"])
+        return f"{match['student']} ({match['id']})", False, ()
+    match = _CANVAS.match(first) or _CANVAS.match(f"{first}_folder")
+    attempt = _ATTEMPT.search(first)
+    if match:
         order = (int(match["submission"]), int(attempt[1]) if attempt else 0)
         return f"{match['student']} ({match['id']})", bool(match["late"]), order
-    if "submitted" in parts[:-1]:
-        inner = parts[parts.index("submitted") + 1 :]
-        if len(inner) > 1:
-            return inner[0], False, ()
-    if len(parts) > 1:
-        return parts[0], False, ()
-    stem = parts[0].rsplit(".", 1)[0]
-    attempt = _ATTEMPT.search(parts[0])
-    return (stem[: attempt.start()] if attempt else stem), False, (int(attempt[1]),) if attempt else ()
+    if first == "submitted" and len(file.parts) > 2:  # nbgrader's, beside its other folders
+        return file.parts[1], False, ()
+    if len(file.parts) > 1 and not file.archive:
+        return first, False, ()
+    stem, kind = first.rsplit(".", 1) if "." in first else (first, "")
+    # "ana-1.ipynb" beside "ana.ipynb" is Ana's second attempt; on its own it may be the student number 1 of group Ana.
+    if attempt and f"{first[: attempt.start()]}.{kind}" in names:
+        return first[: attempt.start()], False, (int(attempt[1]),)
+    return stem, False, ()
 
 
 def _timestamp(content: bytes) -> float | None:
@@ -251,8 +265,9 @@ def find(place: pathlib.Path) -> list[Found]:
         about = place.stat()
         files = list(_expanded(iter([_File((place.name,), about.st_mtime, place, about.st_size)])))
         if place.suffix.lower() == ".zip":  # a download of the whole class: the archive's own name is nobody's
-            files = [dataclasses.replace(file, parts=file.parts[1:] or file.parts) for file in files]
+            files = [dataclasses.replace(file, parts=file.parts[1:] or file.parts, archive="") for file in files]
     files = _without_collecting_folder(files)
+    names = {file.archive or file.parts[0] for file in files}
     times: dict[tuple[str, ...], float] = {}
     for file in files:
         if file.parts[-1] == "timestamp.txt" and not file.problem and file.size < 1000:
@@ -262,7 +277,7 @@ def find(place: pathlib.Path) -> list[Found]:
     found: list[Found] = []
     others: dict[str, str] = {}
     for file in files:
-        student, late, order = _whose(file.parts)
+        student, late, order = _whose(file, names)
         name = "/".join(file.parts)
         if not file.parts[-1].lower().endswith(".ipynb"):
             if file.parts[-1] != "timestamp.txt":
@@ -288,7 +303,18 @@ def find(place: pathlib.Path) -> list[Found]:
 
 
 def _without_collecting_folder(files: list[_File]) -> list[_File]:
-    """Return files without a folder around all of them that is no student's, such as nbgrader's `submitted`."""
-    if files and all(len(file.parts) > 2 and file.parts[0] in ("submitted", "submissions") for file in files):
-        return [dataclasses.replace(file, parts=file.parts[1:]) for file in files]
+    """Return files without a folder around all of them that is no student's: `submitted`, or of a whole download."""
+    while files:
+        first = files[0].parts[0]
+        if not all(len(file.parts) > 2 - bool(_collected(file)) and file.parts[0] == first for file in files):
+            return files
+        if first not in ("submitted", "submissions") and not all(map(_collected, files)):
+            return files
+        files = [dataclasses.replace(file, parts=file.parts[1:], archive="") for file in files]
     return files
+
+
+def _collected(file: _File) -> bool:
+    """Return whether the second part of a path is a name that Moodle or Canvas gives."""
+    name = file.parts[1] if len(file.parts) > 1 else ""
+    return bool(_MOODLE.match(name) or _CANVAS.match(name))
