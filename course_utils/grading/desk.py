@@ -52,6 +52,7 @@ class Desk:
         seconds (float): wall time that one child may take. Default 30.
         memory_mb (float): memory that one child may add. Default 1500.
         setups (tuple of str): setup code of the lessons to come, whose imports are run beforehand. Default none.
+        bare (bool): import nothing of the lessons beforehand; slow, to compare with. Default False.
 
     Example:
         >>> with Desk(keras=False, isolation=sandbox.required(trusted=True)) as desk:
@@ -68,9 +69,10 @@ class Desk:
         seconds: float = 30,
         memory_mb: float = 1500,
         setups: tuple[str, ...] = (),
+        bare: bool = False,
     ):
         self.keras, self.isolation, self.seconds, self.memory_mb = keras, isolation, seconds, memory_mb
-        self.setups = setups
+        self.setups, self.bare = setups, bare
         self._number = 0
         self._process: subprocess.Popen | None = None
         self._connection: socket.socket | None = None
@@ -126,9 +128,9 @@ class Desk:
         self._connection = ours
         settings = {
             "confined": self.isolation.inner,
-            "keras": self.keras,
+            "keras": self.keras and not self.bare,
             "readable": sandbox.readable(),
-            "setups": list(self.setups),
+            "setups": [] if self.bare else list(self.setups),
             "work": self._folder,
         }
         self._send(settings)

@@ -26,7 +26,8 @@ class Limits:
         seconds (float): wall time. Default 30.
         memory_mb (float): memory. Default 1500.
         trusted (bool): run without a sandbox. Default False.
-        whole_notebook (bool): run every cell in order instead of what an exercise needs. Default False.
+        whole_notebook (bool): start a new sandbox for every notebook, with nothing loaded beforehand, and run every
+            cell in order instead of what an exercise needs; slow, to compare with. Default False.
     """
 
     seconds: float = 30
@@ -42,12 +43,15 @@ class Limits:
 
 def _open_desk(by: reference.Reference, limits: Limits) -> desk.Desk:
     isolation = sandbox.required(limits.trusted)
-    return desk.Desk(by.keras, isolation, limits.seconds, limits.memory_mb, (by.setup,))
+    return desk.Desk(by.keras, isolation, limits.seconds, limits.memory_mb, (by.setup,), limits.whole_notebook)
 
 
 def mark_at(at: desk.Desk, content: bytes, by: reference.Reference, whole_notebook: bool) -> list[marking.Mark]:
     """Mark the bytes of a notebook that is known to be readable, at a desk."""
-    return marking.mark(submission.read(content, "the notebook"), by, at, whole_notebook)
+    marks = marking.mark(submission.read(content, "the notebook"), by, at, whole_notebook)
+    if whole_notebook:
+        at.close()  # the next notebook gets a new one
+    return marks
 
 
 class Threads:
