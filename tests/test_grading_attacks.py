@@ -5,6 +5,7 @@ import pathlib
 import resource
 import socket
 import string
+import textwrap
 
 import grading_attacks
 import grading_desk
@@ -179,9 +180,9 @@ def test_the_probes_see_what_is_possible_without_walls(own_surroundings):
 def test_the_outer_wall_is_a_network_of_its_own(surroundings):
     at = _desk(outer=True)
     _ = grading_desk.mark_of(LESSON, NUMBER, grading_desk.solved(LESSON), at)
+    zygote = psutil.Process(at._process.pid).children(recursive=True)[-1].pid
     for name in ("net", "pid", "ipc", "mnt"):
-        inside = {os.readlink(f"/proc/{pid}/ns/{name}") for pid in list(_processes(at))[-1:]}
-        assert os.readlink(f"/proc/self/ns/{name}") not in inside
+        assert os.readlink(f"/proc/{zygote}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}")
 
 
 def test_what_one_child_leaves_the_next_one_does_not_find():
@@ -241,3 +242,74 @@ def test_hidden_inputs_come_after_everything_that_is_said_of_visible_cases():
     mark = grading_desk.mark_of(LESSON, NUMBER, grading_desk.answered(LESSON, {NUMBER: everything_at_once}), at)
     assert mark.points == 0
     assert not mark.cases or not mark.cases[0].passed
+
+
+_NETWORK = """
+import keras
+from keras import layers
+
+def reader_for_any_place(*given, **named):
+    $DO
+"""
+_MODELS = {
+    "a layer that runs code when it is rebuilt": """
+        inputs = keras.Input((8, 8, 1))
+        return keras.Model(inputs, layers.Lambda(lambda x: x)(inputs))
+    """,
+    "a description that names another function": """
+        class Model(keras.Model):
+            def get_config(self):
+                return {"name": "x", "trainable": True}
+        keras.saving.serialize_keras_object = lambda model: {
+            "module": "os", "class_name": "system", "config": "touch $OUTSIDE", "registered_name": None}
+        return keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten()])
+    """,
+    "a description of code": """
+        keras.saving.serialize_keras_object = lambda model: {
+            "class_name": "__lambda__", "config": {"value": "4wAAAAA=", "defaults": None, "closure": None}}
+        return keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten()])
+    """,
+    "a description that is no data": """
+        keras.saving.serialize_keras_object = lambda model: {"class_name": object()}
+        return keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten()])
+    """,
+    "a description that asks for a terabyte": """
+        keras.saving.serialize_keras_object = lambda model: {
+            "module": "keras.layers", "class_name": "Dense", "registered_name": None,
+            "config": {"name": "d", "units": 10**11}, "build_config": {"input_shape": [None, 10**3]}}
+        return keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten()])
+    """,
+    "a model that says of itself what it likes": """
+        class Model(keras.Model):
+            layers = property(lambda self: [Right()])
+            __class__ = property(lambda self: keras.Sequential)
+        class Right:
+            __eq__ = lambda self, other: True
+        inputs = keras.Input((8, 8, 1))
+        return Model(inputs, layers.Flatten()(inputs))
+    """,
+    "what the checker would see": """
+        return ["Flatten -> 64, 0 parameters"]
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def network_desk():
+    return grading_desk.open_desk("06")
+
+
+@pytest.mark.parametrize("name", _MODELS)
+def test_a_forged_model_earns_nothing(name, network_desk, surroundings):
+    body = textwrap.indent(textwrap.dedent(_MODELS[name]).strip("\n"), "    ").lstrip()
+    code = surroundings.fill_in(string.Template(_NETWORK).safe_substitute(DO=body))
+    notebook = grading_desk.answered("06", {"6.7": code})
+    mark = grading_desk.mark_of("06", "6.7", notebook, network_desk)
+    assert (mark.points, mark.status) == (0, marking.WRONG)
+    assert mark.cases
+    surroundings.assert_untouched()
+    assert os.listdir(network_desk._folder) == []
+
+
+def test_a_right_model_is_still_marked_right_afterwards(network_desk):
+    assert grading_desk.mark_of("06", "6.7", grading_desk.solved("06"), network_desk).status == marking.PASSED
