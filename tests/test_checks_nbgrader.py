@@ -57,6 +57,7 @@ def _nbgrader(folder, *arguments):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout + done.stderr
 
 
 def test_nbgrader_reads_the_points_of_a_check(tmp_path, exercises, monkeypatch):  # noqa: F811
@@ -83,3 +84,48 @@ def test_nbgrader_reads_the_points_of_a_check(tmp_path, exercises, monkeypatch):
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         scores = {name: book.find_submission("ps1", name).score for name in STUDENTS}
     assert scores == EXPECTED
+
+
+# As in solutions/INSTRUCTOR_GUIDE.md: nbgrader's own steps, and before them one that takes the hidden cells out.
+RELEASING = """
+c = get_config()
+c.CourseDirectory.course_id = "cnn"
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+c.TagRemovePreprocessor.enabled = True
+c.TagRemovePreprocessor.remove_cell_tags = {"hidden", "solution", "instructor"}
+from nbgrader.converters.generate_assignment import GenerateAssignment
+c.GenerateAssignment.preprocessors = [
+    "nbconvert.preprocessors.TagRemovePreprocessor", *GenerateAssignment.preprocessors.default_args[0]
+]
+"""
+LESSON = "00_start_here"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def _graded_cells(path):
+    cells = nbformat.read(path, as_version=4).cells
+    return {cell.metadata.nbgrader.grade_id: cell for cell in cells if "nbgrader" in cell.metadata}
+
+
+def test_nbgrader_releases_and_validates_a_lesson(tmp_path, monkeypatch):
+    here = str(pathlib.Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", os.pathsep.join([here, os.environ.get("PATH", "")]))
+    (tmp_path / "source" / "ps1").mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text(RELEASING, encoding="utf-8")
+    solution = tmp_path / "source" / "ps1" / f"{LESSON}.ipynb"
+    solution.write_bytes((ROOT / "solutions" / f"{LESSON}.ipynb").read_bytes())
+    _nbgrader(tmp_path, "generate_assignment", "ps1")
+    released = tmp_path / "release" / "ps1" / f"{LESSON}.ipynb"
+    ours, theirs = _graded_cells(ROOT / "lessons" / f"{LESSON}.ipynb"), _graded_cells(released)
+    assert ours.keys() == theirs.keys()
+    for name, cell in theirs.items():
+        assert {**cell.metadata.nbgrader, "checksum": ""} == {
+            **ours[name].metadata.nbgrader,
+            "cell_type": "code",
+            "checksum": "",
+        }
+    text = released.read_text(encoding="utf-8")
+    for secret in ("define.function", "exercise.mutant", "exercise.correct", "BEGIN SOLUTION"):
+        assert secret not in text
+    said = _nbgrader(tmp_path, "validate", str(solution))
+    assert "Success! Your notebook passes all the tests." in said
