@@ -10,6 +10,8 @@ from course_utils.plots import picture
 
 _NAMES = {"loss": "loss", "accuracy": "accuracy"}
 
+_LONGEST_IN_ONE_LINE = 45  # letters of a label beside which the legend of the dots has room
+
 
 def _history(thing) -> dict[str, np.ndarray]:
     found = thing if isinstance(thing, Mapping) else thing.history
@@ -197,7 +199,8 @@ def seed_dots(
     axes.grid(axis="x", color="#e6e6e6", linewidth=0.8)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(f"{xlabel}   (dot: one seed; bar and number: mean)" if xlabel else "dot: one seed; bar: mean")
+    gap = "   " if len(xlabel) <= _LONGEST_IN_ONE_LINE else "\n"
+    axes.set_xlabel(f"{xlabel}{gap}(dot: one seed; bar and number: mean)" if xlabel else "dot: one seed; bar: mean")
     if percent:
         step = 1 if every.max() - every.min() < 0.05 else 0
         axes.xaxis.set_major_formatter(ticker.PercentFormatter(1.0, decimals=step))
