@@ -47,7 +47,8 @@ class Finding:
     """One thing that was looked at.
 
     Args:
-        group (str): "python", "packages", "backend", "jupyter", "data", "weights" or "course".
+        group (str): "python", "packages", "backend", "jupyter", "data", "weights", "course" or
+            "grading".
         name (str): the thing.
         status (str): OK, NOTE (worth knowing, nothing needs it) or BROKEN (something of the course will not work).
         detail (str): what was found.
@@ -264,9 +265,21 @@ def _course() -> list[Finding]:
     return found
 
 
+def _grading() -> list[Finding]:
+    """Look at the walls that `course grade` can put around students' code; only instructors need them."""
+    from course_utils.grading import sandbox
+
+    isolation = sandbox.found()
+    if not isolation.inner:
+        advice = "only to grade a class: use Linux 5.13 or newer, WSL 2, a virtual machine or a container"
+        return [Finding("grading", "sandbox", NOTE, f"none on {sys.platform}; course grade refuses", advice)]
+    remedy = "" if isolation.outer else "a second wall for course grade: install bubblewrap"
+    return [Finding("grading", "sandbox", OK if isolation.outer else NOTE, str(isolation), remedy)]
+
+
 def examine() -> list[Finding]:
     """Look at everything the course needs; takes as long as Keras takes to load."""
-    return [*_python(), *_packages(), *_backend(), *_jupyter(), *_files(), *_course()]
+    return [*_python(), *_packages(), *_backend(), *_jupyter(), *_files(), *_course(), *_grading()]
 
 
 def healthy(findings: list[Finding]) -> bool:

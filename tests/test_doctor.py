@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from course_utils import cli, datasets, doctor, locations
+from course_utils.grading import sandbox
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +167,22 @@ def test_a_work_folder_that_is_a_file_is_broken(quick, monkeypatch, tmp_path):
     finding = only("course")["your folder"]
     assert finding.status == doctor.BROKEN
     assert "COURSE_WORK" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("isolation", "status", "words", "remedy"),
+    [
+        (sandbox.Isolation(True, "bubblewrap", 7), doctor.OK, "Landlock 7", ""),
+        (sandbox.Isolation(True, "", 3), doctor.NOTE, "Landlock 3", "bubblewrap"),
+        (sandbox.Isolation(False, "", 0), doctor.NOTE, "course grade refuses", "WSL 2"),
+    ],
+)
+def test_the_walls_for_grading_are_named_and_nobody_but_graders_needs_them(
+    quick, monkeypatch, isolation, status, words, remedy
+):
+    monkeypatch.setattr(sandbox, "found", lambda: isolation)
+    finding = only("grading")["sandbox"]
+    assert finding.status == status
+    assert words in finding.detail
+    assert remedy in finding.remedy
+    assert doctor.healthy([finding])
