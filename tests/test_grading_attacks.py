@@ -9,11 +9,13 @@ import textwrap
 
 import grading_attacks
 import grading_desk
+import hypothesis
+import hypothesis.strategies as st
 import psutil
 import pytest
 
 from course_utils import locations
-from course_utils.grading import desk, marking, sandbox
+from course_utils.grading import desk, marking, records, sandbox
 
 LESSON, NUMBER = "00", "0.3"
 SECONDS, SECONDS_OF_A_HANG, MEMORY_MB = 20, 0.6, 300
@@ -313,3 +315,57 @@ def test_a_forged_model_earns_nothing(name, network_desk, surroundings):
 
 def test_a_right_model_is_still_marked_right_afterwards(network_desk):
     assert grading_desk.mark_of("06", "6.7", grading_desk.solved("06"), network_desk).status == marking.PASSED
+
+
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 2**70) | st.floats() | st.text(max_size=5) | st.sampled_from(
+        ["case", "array", "list", "dict", "uint8", "<U3", "U3", "float16", "complex128", "scalar", "nan", "value"]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["kind", "value", "values", "items", "dtype", "shape", "base64", "model"]), inner, max_size=5
+    ),
+    max_leaves=8,
+)  # fmt: skip
+_VALUES = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["array", "scalar", "list", "tuple", "dict", "int", "float", "complex", "str", "bool"])},
+    optional={
+        "dtype": st.sampled_from(["uint8", "U3", "float64", "complex64", "V8", "M8[s]", "O", "(2,)f8"]) | _PLAIN,
+        "shape": st.lists(st.integers(-2, 5), max_size=4) | _PLAIN,
+        "values": _PLAIN, "base64": st.text("AAA=", max_size=8) | _PLAIN, "items": _PLAIN, "value": _PLAIN,
+    },
+)  # fmt: skip
+_EVENTS = st.lists(
+    st.fixed_dictionaries(
+        {"event": st.sampled_from(["case begins", "case", "answer", "no answer", "setup failed", "blank"]) | _PLAIN},
+        optional={
+            "index": st.integers(-1, 6) | _PLAIN, "value": _VALUES | _PLAIN, "model": _PLAIN, "raised": _PLAIN,
+            "message": _PLAIN, "where": _PLAIN, "unusable": _PLAIN, "changed": _PLAIN, "printed": _PLAIN,
+        },
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+class _Forger:
+    """Answers every request with the same events, as a child that is wholly in a student's hands."""
+
+    def __init__(self, events, ended):
+        self.events, self.ended = events, ended
+
+    def ask(self, request, cases=None):
+        return desk.Reply(tuple(self.events), self.ended, 0.0)
+
+
+@hypothesis.settings(max_examples=300, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.given(events=_EVENTS, ended=st.sampled_from(["well", "crashed", "timed out", "memory", "disk", "bad data"]))
+def test_no_forged_reply_makes_the_grader_fail(events, ended):
+    ordered = [event for index in range(5) for event in ({"event": "case begins", "index": index}, *events[index::5])]
+    forged = [{**event, "index": index // 2} for index, event in enumerate(ordered)]
+    notebook = grading_desk.answered(
+        LESSON, {"0.3": "mirror = 1", "0.4": "numbers_per_second = 1", "0.2": "negative = 1"}
+    )
+    for sent in (events, ordered, forged):
+        marks = grading_desk.marks(LESSON, notebook, _Forger(sent, ended))
+        assert all(0 <= mark.points <= mark.max_points for mark in marks.values())
+        assert all(mark.status in marking.STATUSES for mark in marks.values())
+        assert len(records._loaded(records._dumped(list(marks.values())))) == len(marks)

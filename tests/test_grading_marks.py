@@ -6,7 +6,7 @@ import json
 import grading_desk
 import pytest
 
-from course_utils.grading import marking, sandbox
+from course_utils.grading import engine, marking, sandbox
 
 LESSONS = ("00", "01", "02", "03", "04")
 KERAS_LESSON = "06"
@@ -289,3 +289,25 @@ def test_pictures_that_are_none_are_left_out():
         {"output_type": "display_data", "data": {"text/html": "<script>alert(1)</script>"}},
     ]
     assert len(_mark("0.3", notebook).pictures) == 1
+
+
+def test_a_fault_of_the_grader_itself_costs_one_exercise_and_says_so(monkeypatch):
+    original = marking.mark_exercise
+
+    def faulty(handed_in, exercise, *rest):
+        if exercise.number == "0.3":
+            raise KeyError("a fault")
+        return original(handed_in, exercise, *rest)
+
+    monkeypatch.setattr(marking, "mark_exercise", faulty)
+    marks = grading_desk.marks(LESSON, grading_desk.solved(LESSON))
+    assert [number for number, mark in marks.items() if mark.status != marking.PASSED] == ["0.3"]
+    assert (marks["0.3"].points, marks["0.3"].status) == (0, marking.CRASHED)
+    assert "marked by hand" in marks["0.3"].message
+
+
+def test_a_notebook_that_changes_while_the_class_is_graded_stops_nothing():
+    by = grading_desk.reference_of(LESSON)
+    marks = engine.mark_at(grading_desk.open_desk(LESSON), b"", by, False)
+    assert {mark.status for mark in marks} == {marking.UNREADABLE}
+    assert all(mark.message for mark in marks)

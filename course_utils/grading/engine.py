@@ -48,7 +48,11 @@ def _open_desk(by: reference.Reference, limits: Limits) -> desk.Desk:
 
 def mark_at(at: desk.Desk, content: bytes, by: reference.Reference, whole_notebook: bool) -> list[marking.Mark]:
     """Mark the bytes of a notebook that is known to be readable, at a desk."""
-    marks = marking.mark(submission.read(content, "the notebook"), by, at, whole_notebook)
+    try:
+        handed_in = submission.read(content, "the notebook")
+    except submission.Unreadable as error:  # it was changed meanwhile
+        return marking.unreadable(by, str(error))
+    marks = marking.mark(handed_in, by, at, whole_notebook)
     if whole_notebook:
         at.close()  # the next notebook gets a new one
     return marks

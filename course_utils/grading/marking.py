@@ -345,4 +345,20 @@ def mark(
     handed_in: submission.Submission, by: reference.Reference, at: desk.Desk, whole_notebook: bool = False
 ) -> list[Mark]:
     """Mark every exercise of a submission, in the lesson's order; see `mark_exercise`."""
-    return [mark_exercise(handed_in, exercise, by.setup, at, whole_notebook) for exercise in by.exercises]
+    return [_guarded(handed_in, exercise, by.setup, at, whole_notebook) for exercise in by.exercises]
+
+
+def _guarded(handed_in: submission.Submission, exercise: reference.Exercise, *rest) -> Mark:
+    """Mark one exercise; a fault of the grader's own ends in a mark that says so, and touches nothing else."""
+    try:
+        return mark_exercise(handed_in, exercise, *rest)
+    except desk.DeskError:
+        raise
+    except Exception as error:
+        words = f"The grader itself failed on this answer ({type(error).__name__}); it has to be marked by hand."
+        return Mark(exercise.number, CRASHED, 0.0, exercise.points, message=words)
+
+
+def unreadable(by: reference.Reference, reason: str) -> list[Mark]:
+    """Return the marks of a notebook that cannot be read any more, although it could before."""
+    return [Mark(exercise.number, UNREADABLE, 0.0, exercise.points, message=reason) for exercise in by.exercises]
