@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+import statistics
 
 import jinja2
 
@@ -102,7 +103,8 @@ def _histogram(rows: list[gradebook.Row]) -> list[int]:
 def _environment() -> jinja2.Environment:
     loader = jinja2.PackageLoader("course_utils.grading", "pages")
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["number"] = gradebook.number
+    environment.filters["number"] = lambda points: gradebook.number(round(points, 2))
+    environment.filters["median"] = statistics.median
     environment.filters["shortened"] = lambda code: code[:_LONGEST_CODE]
     return environment
 
