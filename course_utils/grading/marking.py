@@ -15,9 +15,11 @@ _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, typ
 _LINE = re.compile(r"line \d{1,4}(?=$|:)")
 _ENDED = {"timed out": TIMED_OUT, "memory": MEMORY, "disk": CRASHED, "crashed": CRASHED, "bad data": CRASHED}
 _ENDED_WORDS = {
-    TIMED_OUT: "it did not come to an end in time",
-    MEMORY: "it used more memory than an exercise may",
-    CRASHED: "it ended the Python process",
+    "timed out": "it did not come to an end in time",
+    "memory": "it used more memory than an exercise may",
+    "disk": "it wrote more files than an exercise may",
+    "crashed": "it ended the Python process",
+    "bad data": "it sent more, or something else, than an answer",
 }
 
 
@@ -186,7 +188,7 @@ def _run(exercise: reference.Exercise, request: dict, at: desk.Desk) -> tuple[di
                 others.append(event)
         if reply.ended == "well":
             break
-        ended = ended or _ENDED[reply.ended]
+        ended = ended or reply.ended
         if begun < 0 or exercise.kind != "function" or reply.ended in ("disk", "bad data"):
             break
         left = [index for index in left[begun + 1 :] if index not in found]
@@ -216,7 +218,7 @@ def _nothing_ran(exercise: reference.Exercise, others: list[dict], ended: str) -
         if kind == "no answer":
             return WRONG, f"No cell defines `{exercise.name}`."
     if ended:
-        return ended, f"While the cell was run, {_ENDED_WORDS[ended]}."
+        return _ENDED[ended], f"While the cell was run, {_ENDED_WORDS[ended]}."
     return CRASHED, "The process ended without an answer."
 
 
@@ -278,7 +280,7 @@ def _mark_function(
     )
     share = reference.share([case.passed for case in cases], exercise)
     memory = any(result.outcome.raised == "MemoryError" for result in judged if not result.passed)
-    status = PASSED if share == 1 else ended or (MEMORY if memory else PARTLY if share > 0 else WRONG)
+    status = PASSED if share == 1 else _ENDED.get(ended) or (MEMORY if memory else PARTLY if share > 0 else WRONG)
     typical = _typical(exercise, results) if share < 1 else None
     return dataclasses.replace(
         mark,
