@@ -203,12 +203,14 @@ def test_a_run_that_is_killed_loses_nothing_that_was_finished(tmp_path, sent):
     students["student 06"] = students["student 07"] = {"0.3": "while True:\n    pass"}
     place, out = _hand_in(tmp_path / "in", students), tmp_path / "out"
     command = [sys.executable, "-c", _GRADE, str(place), str(out), str(SOURCE)]
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     running = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "TMPDIR": str(scratch)},
     )
     told = {json.loads(running.stdout.readline()) for _ in range(3)}
     below = psutil.Process(running.pid).children(recursive=True)
@@ -217,6 +219,7 @@ def test_a_run_that_is_killed_loses_nothing_that_was_finished(tmp_path, sent):
     running.wait(timeout=60)
     _, alive = psutil.wait_procs(below, timeout=20)
     assert alive == []
+    assert list(scratch.iterdir()) == []
     with sqlite3.connect(out / "grades.db") as database:
         kept = {student for (student,) in database.execute("SELECT student FROM submissions")}
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -7,6 +7,7 @@ one thread only and has never computed anything.
 Started by `desk.Desk` as `python -m course_utils.grading.zygote DESCRIPTOR`, with a connected socket.
 """
 
+import atexit
 import contextlib
 import dataclasses
 import gc
@@ -217,6 +218,12 @@ def preload(keras: bool, setups: list[str]) -> None:
     gc.freeze()  # else every child's first collection would write to, and so copy, all these pages
 
 
+def _leave(work: str) -> None:
+    with contextlib.suppress(OSError):
+        scratch.empty(work)
+        os.rmdir(work)
+
+
 def serve(connection: socket.socket) -> None:
     """Fork children on request until the grader goes away."""
     received = _receive(connection)
@@ -224,6 +231,7 @@ def serve(connection: socket.socket) -> None:
         return
     settings = received[0]
     walls = Walls(tuple(settings["readable"]), settings["work"], settings["confined"])
+    atexit.register(_leave, walls.work)  # a grader that was killed cannot; a child ends without it
     preload(settings["keras"], settings["setups"])
     threads = len(os.listdir("/proc/self/task"))
     _tell(connection, {"ready": threads == 1, "threads": threads})
