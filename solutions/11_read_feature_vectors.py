@@ -1519,6 +1519,8 @@ exercise.case("another pair", features=np.array([1.0, 2, 3, 1]), kernel=small_ke
     winner=2, rival=1)  # fmt: skip
 exercise.case("the biases help the winner", visible=False, features=np.array([2.0, 1.5, 1, 1]), kernel=small_kernel,
     bias=np.array([1.75, 0, 1]), winner=0, rival=1)  # fmt: skip
+exercise.case("both want the strongest feature", visible=False, features=np.array([3.0, 1, 1, 1]), bias=np.zeros(2),
+    kernel=np.array([[2.0, 1.9], [1.7, 0], [1, 0], [0, 1.5]]), winner=0, rival=1)  # fmt: skip
 exercise.case("a tie is no lead", visible=False, features=np.array([1.0, 0, 1, 0]), kernel=small_kernel,
     bias=np.zeros(3), winner=0, rival=1)  # fmt: skip
 

@@ -58,6 +58,8 @@ class _Rehearsal:
             if model.optimizer is not None and not model.optimizer.built:
                 model.optimizer.build(model.trainable_variables)
             return self.tried[key]
+        if _switched_since_compiled(model):
+            return model._rehearsal_logs
         data = slices.first_rows(x, y, sample_weight, class_weight)
         if not model.built:
             model(trials.tensors(data)[0])
@@ -74,7 +76,20 @@ class _Rehearsal:
         model.reset_metrics()
         logs = {name: float(value) for name, value in model.train_step(trials.tensors(data)).items()}
         self.tried[key] = logs
+        object.__setattr__(model, "_rehearsal_logs", logs)
         return logs
+
+
+def _switched_since_compiled(model) -> bool:
+    """Return whether layers were frozen or unfrozen after the model was tried, and it was not compiled again.
+
+    Keras goes on with the step that it made before, so there is nothing new to try, and its optimiser knows no other
+    variables.
+    """
+    known = getattr(model.optimizer, "_trainable_variables", None)
+    if not known or not hasattr(model, "_rehearsal_logs"):
+        return False
+    return {id(variable) for variable in known} != {id(variable) for variable in model.trainable_variables}
 
 
 _rehearsal = _Rehearsal()
