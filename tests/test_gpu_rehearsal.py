@@ -245,3 +245,21 @@ def test_which_cells_may_train():
         "map(run, y)",
     ]
     assert rehearsed_lesson.training_cells(codes) == [False, False, True, False, True]
+
+
+def test_a_model_whose_switches_were_turned_goes_on_with_its_old_step_until_it_is_compiled():
+    import keras
+
+    from course_utils.execution.rehearsal import short
+
+    body = keras.layers.Dense(2)
+    model = keras.Sequential([keras.Input((3,)), body, keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert not short._switched_since_compiled(model)
+    model.optimizer.build(model.trainable_variables)
+    object.__setattr__(model, "_rehearsal_logs", {"loss": 1.0})
+    assert not short._switched_since_compiled(model)
+    body.trainable = False
+    assert short._switched_since_compiled(model)
+    model.compile("sgd", "mse")
+    assert not short._switched_since_compiled(model)
