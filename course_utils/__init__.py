@@ -8,8 +8,9 @@ Example:
     (3, 3)
 """
 
-import importlib
 import os
+
+from course_utils import lazy_parts
 
 __version__ = "0.1.0"
 
@@ -42,12 +43,4 @@ if os.environ.get("COURSE_OFFLINE") == "1":
 
     network_guard.install()
 
-
-def __getattr__(name: str):
-    if name in MODULES:
-        return importlib.import_module(f"course_utils.{name}")
-    raise AttributeError(f"course_utils has no module {name!r}. It has: {', '.join(MODULES)}.")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *MODULES})
+__getattr__, __dir__, _ = lazy_parts.attach(__name__, {}, MODULES)

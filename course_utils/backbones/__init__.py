@@ -8,7 +8,7 @@ Example:
     ('vgg16', 'resnet50', 'efficientnet_lite0')
 """
 
-import importlib
+from course_utils import lazy_parts
 
 _HOME = {
     "Backbone": "backbone",
@@ -22,14 +22,4 @@ _HOME = {
     "untrained": "loading",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"course_utils.backbones has no {name!r}. It has: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"course_utils.backbones.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_parts.attach(__name__, _HOME)

@@ -8,7 +8,7 @@ Example:
     (None, 10, 16)
 """
 
-import importlib
+from course_utils import lazy_parts
 
 _HOME = {
     "CapsuleLength": "length",
@@ -25,14 +25,4 @@ _HOME = {
     "squash": "squashing",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"course_utils.capsules has no {name!r}. It has: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"course_utils.capsules.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_parts.attach(__name__, _HOME)

@@ -8,7 +8,7 @@ Example:
     2
 """
 
-import importlib
+from course_utils import lazy_parts
 
 _HOME = {
     "Blur": "transformations",
@@ -34,16 +34,4 @@ _HOME = {
 }
 _PARTS = ("colour", "parametrisations", "regularisers", "transformations")
 
-__all__ = sorted((*_HOME, *_PARTS))
-
-
-def __getattr__(name: str):
-    if name in _PARTS:
-        return importlib.import_module(f"course_utils.dream.{name}")
-    if name not in _HOME:
-        raise AttributeError(f"course_utils.dream has no {name!r}. It has: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"course_utils.dream.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_parts.attach(__name__, _HOME, _PARTS)

@@ -10,7 +10,7 @@ Example:
     [1, 0, 1]
 """
 
-import importlib
+from course_utils import lazy_parts
 
 _HOME = {
     "Patches": "patch_search",
@@ -37,14 +37,4 @@ _HOME = {
     "side_of_field": "effective_fields",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"course_utils.features has no {name!r}. It has: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"course_utils.features.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_parts.attach(__name__, _HOME)

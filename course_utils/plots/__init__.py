@@ -10,7 +10,7 @@ Example:
     Picture: a black square
 """
 
-import importlib
+from course_utils import lazy_parts
 
 _HOME = {
     "Picture": "picture",
@@ -54,14 +54,4 @@ _HOME = {
     "wiring": "connections",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"course_utils.plots has no {name!r}. It has: {', '.join(sorted(_HOME))}.")
-    return getattr(importlib.import_module(f"course_utils.plots.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__, __all__ = lazy_parts.attach(__name__, _HOME)
