@@ -1,13 +1,17 @@
 """The command line as a whole: help, mistyped names, exit codes, and how light it starts."""
 
+import os
+import pathlib
 import subprocess
 import sys
 
+import jupyter_client
 import pytest
 import small_course
 from click.testing import CliRunner
 
 from course_utils import cli, lesson_names
+from course_utils.commands import lab
 
 TELLING = {
     "run": ("--profile", "--jobs", "--report", "Exit code 1", "results.json"),
@@ -172,6 +176,7 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
         def __init__(self, arguments, cwd, env):
             started.append((arguments, cwd))
             assert env["TF_CPP_MIN_LOG_LEVEL"] == "3"
+            assert env["JUPYTER_PATH"].split(os.pathsep)[1:] == ["mine"]
             self.interrupted = False
 
         def wait(self):
@@ -182,6 +187,7 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
 
     monkeypatch.setattr(subprocess, "Popen", Process)
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    monkeypatch.setenv("JUPYTER_PATH", "mine")
     assert course("lab", "02", "--no-browser", "--", "--port", "99").exit_code == 0
     assert course("lab", "--", "--port", "99").exit_code == 0
     jupyterlab = [sys.executable, "-m", "jupyterlab", "--log-level=WARN"]
@@ -189,3 +195,20 @@ def test_lab_starts_jupyterlab_on_the_copy(two_lessons, monkeypatch):
         ([*jupyterlab, "02_convolve_with_kernels.ipynb", "--no-browser", "--port", "99"], two_lessons / "mine"),
         ([*jupyterlab, "00_start_here.ipynb", "--port", "99"], two_lessons / "mine"),
     ]
+
+
+def test_the_kernel_of_course_lab_keeps_what_c_code_writes_out_of_the_notebook(monkeypatch):
+    """TensorFlow's C++ log, about missing GPUs, is no output of a student's cell; what Python writes is."""
+    monkeypatch.setenv("JUPYTER_PATH", str(pathlib.Path(lab.__file__).with_name("jupyter")))
+    manager, client = jupyter_client.manager.start_new_kernel(kernel_name="python3")
+    heard = []
+    try:
+        client.execute_interactive(
+            "import os, sys; os.write(2, b'from C'); print('from Python', file=sys.stderr)",
+            output_hook=lambda message: heard.append(message["content"].get("text", "")),
+            timeout=60,
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "".join(heard) == "from Python\n"

@@ -51,14 +51,18 @@ def _open(path, options: list[str]) -> int:
     """Run JupyterLab until it ends and return its exit code."""
     import importlib.util
     import os
+    import pathlib
     import subprocess
     import sys
 
     if importlib.util.find_spec("jupyterlab") is None:
         raise click.ClickException("JupyterLab is not installed: pip install jupyterlab")
     arguments = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", path.name, *options]
-    # Kernels inherit it: TensorFlow's own log would put red lines about missing GPUs into the notebooks.
+    # TensorFlow's own log would put red lines about missing GPUs into the notebooks. Part of it heeds the level. For
+    # the rest, the kernel in the folder beside this file sends what C++ writes to this window, not to the notebook.
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
+    own = str(pathlib.Path(__file__).with_name("jupyter"))
+    environment["JUPYTER_PATH"] = os.pathsep.join([own, *filter(None, [os.environ.get("JUPYTER_PATH")])])
     process = subprocess.Popen(arguments, cwd=path.parent, env=environment)
     while True:
         try:
