@@ -16,11 +16,11 @@ POINTS = ("left eye", "right eye", "nose", "left mouth corner", "right mouth cor
 SWAP_PAIRS = ((0, 1), (3, 4))  # POINTS that change their names when a picture is mirrored
 ARRANGEMENTS = ("face", "swap", "upside", "scatter")
 # Middles of PARTS in a face of size 1, upright, from its centre: x to the right, y downwards.
-SLOTS = np.array([[-0.5, -0.46], [0.5, -0.46], [0.0, 0.07], [0.0, 0.6]])
+SLOTS = np.array([[-0.5, -0.48], [0.5, -0.48], [0.0, 0.14], [0.0, 0.74]])
 _KIND_OF_PART = ("eye", "eye", "nose", "mouth")
 _FINE = 4  # drawn four times as large, then reduced
 _BITS = 4  # cv2 draws at sixteenths of a pixel
-_HEAD = np.array([1.06, 1.26])  # half axes of the head's outline
+_HEAD = np.array([1.0, 1.24])  # half axes of the head's outline
 _JITTER = 0.04  # how far a part may lie off its slot, in face sizes
 
 
@@ -54,7 +54,7 @@ def make(
     missing: "str | Sequence[str]" = (),
     outline: bool = False,
     turn: float = 20.0,
-    sizes: tuple[float, float] = (13.0, 17.0),
+    sizes: tuple[float, float] = (14.0, 18.0),
     noise: float = 8.0,
     seed: int = 0,
 ) -> Faces:
@@ -73,7 +73,7 @@ def make(
             two kinds, others in each image. Default none.
         outline (bool): whether a head is drawn around the parts. Default False.
         turn (float): the largest turn to either side, degrees. Default 20.
-        sizes (pair): smallest and largest size, pixels; 5 or more, and 20 at most. Default (13, 17).
+        sizes (pair): smallest and largest size, pixels; 5 or more, and 20 at most. Default (14, 18).
         noise (float): the largest standard deviation of the noise, gray values. Default 8.
         seed (int): of all choices. Default 0.
 
@@ -135,11 +135,11 @@ def template(kind: str, size: float = 15.0, degrees: float = 0.0) -> np.ndarray:
 
     Example:
         >>> template("mouth").shape, float(template("mouth").min()) < -0.9
-        ((17, 17), True)
+        ((15, 15), True)
     """
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(map(repr, KINDS))}.")
-    half = int(np.ceil({"eye": 0.32, "nose": 0.32, "mouth": 0.52}[kind] * size))
+    half = int(np.ceil({"eye": 0.28, "nose": 0.28, "mouth": 0.44}[kind] * size))
     ink = np.zeros((SIDE * _FINE, SIDE * _FINE), np.uint8)
     middle = SIDE // 2
     _draw(ink, kind, np.array([middle, middle]), _turning(degrees) * size, np.zeros(6))
@@ -191,11 +191,11 @@ def _outline_points(kind: str, shape: np.ndarray) -> list[tuple[np.ndarray, bool
     around = np.linspace(0, 2 * np.pi, 25)[:-1]
     circle = np.stack([np.cos(around), np.sin(around)], axis=1)
     if kind == "eye":
-        lids = circle * (0.23 * (1 + 0.15 * shape[0]), 0.14 * (1 + 0.25 * shape[1]))
+        lids = circle * (0.19 * (1 + 0.15 * shape[0]), 0.125 * (1 + 0.2 * shape[1]))
         return [(lids, True), (circle * 0.035, True)]
     if kind == "nose":
-        half, top = 0.14 * (1 + 0.2 * shape[2]), -0.24 * (1 + 0.15 * shape[3])
-        return [(np.array([[0, top], [half, 0.18], [-half, 0.18]]), True)]
+        half, top = 0.12 * (1 + 0.2 * shape[2]), -0.2 * (1 + 0.15 * shape[3])
+        return [(np.array([[0, top], [half, 0.15], [-half, 0.15]]), True)]
     half, depth = _mouth(shape)
     x = np.linspace(-1, 1, 13)
     return [(np.stack([half * x, depth * (1 - x**2) - depth / 2], axis=1), False)]
@@ -203,12 +203,12 @@ def _outline_points(kind: str, shape: np.ndarray) -> list[tuple[np.ndarray, bool
 
 def _mouth(shape: np.ndarray) -> tuple[float, float]:
     """Return half the width, and by how much the middle hangs below the corners."""
-    return 0.36 * (1 + 0.15 * shape[4]), 0.12 * (1 + shape[5])
+    return 0.32 * (1 + 0.15 * shape[4]), 0.1 * (1 + shape[5])
 
 
 def _points(places: np.ndarray, frame: np.ndarray, shape: np.ndarray) -> np.ndarray:
     half, depth = _mouth(shape)
-    own = np.array([[0, 0], [0, 0], [0, 0.18], [-half, -depth / 2], [half, -depth / 2]])  # from the part's middle
+    own = np.array([[0, 0], [0, 0], [0, 0.15], [-half, -depth / 2], [half, -depth / 2]])  # from the part's middle
     return places[[0, 1, 2, 3, 3]] + own @ frame.T
 
 
@@ -219,7 +219,7 @@ def _fine(pixels: np.ndarray) -> np.ndarray:
 
 def _draw(ink: np.ndarray, kind: str, middle: np.ndarray, frame: np.ndarray, shape: np.ndarray) -> None:
     size = np.hypot(*frame[:, 0])
-    width = max(1, round({"eye": 0.06, "nose": 0.07, "mouth": 0.1}[kind] * size * _FINE))
+    width = max(1, round({"eye": 0.055, "nose": 0.065, "mouth": 0.085}[kind] * size * _FINE))
     for points, closed in _outline_points(kind, shape):
         cv2.polylines(ink, [_fine(points @ frame.T + middle)], closed, 255, width, cv2.LINE_AA, _BITS)
 
