@@ -108,6 +108,20 @@ def test_there_is_no_display_where_outputs_are_compared(monkeypatch, variable, v
     assert terminal.getvalue() == ""
 
 
+def test_several_starts_say_which_one_it_is(monkeypatch):
+    written = []
+    monkeypatch.setattr(live_line.LiveLine, "write", lambda line, text: written.append(text))
+    monkeypatch.setattr(live_line.LiveLine, "close", lambda line: written.append("closed"))
+
+    def build():
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    assert [seed for seed, _ in training.fresh_starts(build, seeds=(7, 3))] == [7, 3]
+    assert written == ["start 1 of 2", "start 2 of 2", "closed"]
+
+
 def test_a_file_or_pipe_gets_nothing(monkeypatch, capsys):
     monkeypatch.delenv("COURSE_PROGRESS", raising=False)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)

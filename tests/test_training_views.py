@@ -84,6 +84,16 @@ def test_numbers_beyond_one_are_no_percentages():
     assert [text.get_text().strip() for text in axes.texts] == ["13"]
 
 
+@pytest.mark.parametrize("spread", [0.003, 0.02, 0.049, 0.06, 0.15, 0.17, 0.4, 0.9])
+def test_the_ticks_of_percentages_say_where_they_stand(spread):
+    """A tick at 37.5% may not read 38%."""
+    drawn = plots.seed_dots({"a": [0.05, 0.05 + spread / 2], "b": [0.05 + spread]}, alt="dots")
+    drawn.canvas.draw()
+    (axes,) = drawn.axes
+    for place, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True):
+        assert float(text.get_text().replace("\N{MINUS SIGN}", "-").rstrip("%")) == pytest.approx(100 * place, abs=1e-6)
+
+
 @pytest.mark.parametrize(("runs", "message"), [({}, "no variant"), ({"a": []}, "'a' has no run")])
 def test_dots_say_what_is_missing(runs, message):
     with pytest.raises(ValueError, match=message):

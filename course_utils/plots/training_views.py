@@ -202,8 +202,10 @@ def seed_dots(
     gap = "   " if len(xlabel) <= _LONGEST_IN_ONE_LINE else "\n"
     axes.set_xlabel(f"{xlabel}{gap}(dot: one seed; bar and number: mean)" if xlabel else "dot: one seed; bar: mean")
     if percent:
-        step = 1 if every.max() - every.min() < 0.05 else 0
-        axes.xaxis.set_major_formatter(ticker.PercentFormatter(1.0, decimals=step))
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(8, steps=[1, 2, 5, 10]))  # 2.5 would read as 3, and 7.5 as 8
+        between = np.diff(axes.get_xticks()[:2])[0]
+        decimals = max(0, -int(np.floor(np.log10(100 * between) + 1e-6)))
+        axes.xaxis.set_major_formatter(ticker.PercentFormatter(1.0, decimals=decimals))
     if title:
         axes.set_title(title, loc="left")
     return result

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import keras
 
+from course_utils import live_line
 from course_utils.training import keeping_best, seeding
 
 
@@ -12,7 +13,8 @@ def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 
 
     Tracing and compiling a network takes longer than some of the course's trainings. So the network is compiled for
     the first seed only; for the others a second one is built, and its weights, its random states and its untouched
-    optimiser are put into the first. What comes out is what a new network would give.
+    optimiser are put into the first. What comes out is what a new network would give. In Jupyter and in a terminal a
+    live line says which start it is.
 
     Args:
         build (function): returns a new, compiled network; it is called after `seed`.
@@ -28,15 +30,20 @@ def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 
         >>> first == again, first[0] == first[1]
         (True, False)
     """
-    model = None
-    for number in range(seeds) if isinstance(seeds, int) else seeds:
-        seeding.seed(number)
-        fresh = build()
-        if model is None:
-            model = fresh
-        else:
-            _copy(fresh, model)
-        yield number, model
+    numbers = list(range(seeds) if isinstance(seeds, int) else seeds)
+    model, line = None, live_line.LiveLine(live_line.screen())
+    try:
+        for place, number in enumerate(numbers, start=1):
+            line.write(f"start {place} of {len(numbers)}")
+            seeding.seed(number)
+            fresh = build()
+            if model is None:
+                model = fresh
+            else:
+                _copy(fresh, model)
+            yield number, model
+    finally:
+        line.close()
 
 
 def _copy(source: keras.Model, target: keras.Model) -> None:
