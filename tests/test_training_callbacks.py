@@ -1,6 +1,7 @@
 """Best weights, early stopping, and a progress line that leaves nothing behind."""
 
 import io
+import itertools
 import sys
 
 import keras
@@ -120,6 +121,9 @@ def test_several_starts_say_which_one_it_is(monkeypatch):
 
     assert [seed for seed, _ in training.fresh_starts(build, seeds=(7, 3))] == [7, 3]
     assert written == ["start 1 of 2", "start 2 of 2", "closed"]
+    endless = training.fresh_starts(build, seeds=itertools.cycle((0, 1)))
+    assert [next(endless)[0] for _ in range(3)] == [0, 1, 0]
+    assert written[3:] == []
 
 
 def test_a_file_or_pipe_gets_nothing(monkeypatch, capsys):

@@ -1,6 +1,6 @@
 """Repeat an experiment with several seeds without paying for the network's compilation each time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 
 import keras
 
@@ -14,11 +14,11 @@ def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 
     Tracing and compiling a network takes longer than some of the course's trainings. So the network is compiled for
     the first seed only; for the others a second one is built, and its weights, its random states and its untouched
     optimiser are put into the first. What comes out is what a new network would give. In Jupyter and in a terminal a
-    live line says which start it is.
+    live line says which start of how many it is.
 
     Args:
         build (function): returns a new, compiled network; it is called after `seed`.
-        seeds (int or several): how many, or which ones. Default 3: the seeds 0, 1 and 2.
+        seeds (int or several): how many, or which ones, even without end. Default 3: the seeds 0, 1 and 2.
 
     Example:
         >>> def build():
@@ -30,11 +30,13 @@ def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 
         >>> first == again, first[0] == first[1]
         (True, False)
     """
-    numbers = list(range(seeds) if isinstance(seeds, int) else seeds)
-    model, line = None, live_line.LiveLine(live_line.screen())
+    numbers = range(seeds) if isinstance(seeds, int) else seeds
+    counted = isinstance(numbers, Sized)
+    model, line = None, live_line.LiveLine(live_line.screen() if counted else None)
     try:
         for place, number in enumerate(numbers, start=1):
-            line.write(f"start {place} of {len(numbers)}")
+            if counted:
+                line.write(f"start {place} of {len(numbers)}")
             seeding.seed(number)
             fresh = build()
             if model is None:
