@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from course_utils import locations
 
 # Kinds of files that lie in the course's own folder data.
-OWN_KINDS = ("weights", "labels")
+OWN_KINDS = ("weights", "labels", "points")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,13 +20,14 @@ class Entry:
         name (str): the course's name for it, for example "cat".
         kind (str): "photograph" for everything that `images.load` can read; "dataset" for labelled images that
             a package carries; "public dataset" for what the full profile downloads or takes from COURSE_DATA;
-            "weights" and "labels" for files of the course itself.
+            "weights", "labels" and "points" for files of the course itself.
         title (str): what it shows, in a few words.
         package (str): the distribution to install to have it, for example "scikit-image".
         path (str): the file, inside the folder in which packages are installed; of a public dataset, inside the
-            folder in which Keras keeps its downloads; of weights and labels, inside the course's folder data.
+            folder in which Keras keeps its downloads; of the course's own files, inside its folder data.
         shape (tuple of int): (height, width) or (height, width, channels); of a dataset, with the number of
-            images before it; of weights, how many there are; of labels, how many classes.
+            images before it; of weights, how many there are; of labels, how many classes; of points, images,
+            points of each, 2.
         bytes (int): size of the file.
         sha256 (tuple of str): every accepted hash.
         licence (str): its licence.
