@@ -16,11 +16,11 @@ POINTS = ("left eye", "right eye", "nose", "left mouth corner", "right mouth cor
 SWAP_PAIRS = ((0, 1), (3, 4))  # POINTS that change their names when a picture is mirrored
 ARRANGEMENTS = ("face", "swap", "upside", "scatter")
 # Middles of PARTS in a face of size 1, upright, from its centre: x to the right, y downwards.
-SLOTS = np.array([[-0.5, -0.48], [0.5, -0.48], [0.0, 0.14], [0.0, 0.74]])
+SLOTS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.0, 0.18], [0.0, 0.82]])
 _KIND_OF_PART = ("eye", "eye", "nose", "mouth")
 _FINE = 4  # drawn four times as large, then reduced
 _BITS = 4  # cv2 draws at sixteenths of a pixel
-_HEAD = np.array([1.0, 1.24])  # half axes of the head's outline
+_HEAD = np.array([1.0, 1.28])  # half axes of the head's outline
 _JITTER = 0.04  # how far a part may lie off its slot, in face sizes
 
 
@@ -194,8 +194,8 @@ def _outline_points(kind: str, shape: np.ndarray) -> list[tuple[np.ndarray, bool
         lids = circle * (0.19 * (1 + 0.15 * shape[0]), 0.125 * (1 + 0.2 * shape[1]))
         return [(lids, True), (circle * 0.035, True)]
     if kind == "nose":
-        half, top = 0.12 * (1 + 0.2 * shape[2]), -0.2 * (1 + 0.15 * shape[3])
-        return [(np.array([[0, top], [half, 0.15], [-half, 0.15]]), True)]
+        half, top = 0.12 * (1 + 0.2 * shape[2]), -0.175 * (1 + 0.15 * shape[3])
+        return [(np.array([[0, top], [half, 0.175], [-half, 0.175]]), True)]
     half, depth = _mouth(shape)
     x = np.linspace(-1, 1, 13)
     return [(np.stack([half * x, depth * (1 - x**2) - depth / 2], axis=1), False)]
@@ -208,7 +208,7 @@ def _mouth(shape: np.ndarray) -> tuple[float, float]:
 
 def _points(places: np.ndarray, frame: np.ndarray, shape: np.ndarray) -> np.ndarray:
     half, depth = _mouth(shape)
-    own = np.array([[0, 0], [0, 0], [0, 0.15], [-half, -depth / 2], [half, -depth / 2]])  # from the part's middle
+    own = np.array([[0, 0], [0, 0], [0, 0.175], [-half, -depth / 2], [half, -depth / 2]])  # from the part's middle
     return places[[0, 1, 2, 3, 3]] + own @ frame.T
 
 
