@@ -1,5 +1,6 @@
 """Batches for `fit`: kept in memory, shuffled by seed and epoch, augmented, and made ready ahead of time."""
 
+import functools
 import inspect
 import threading
 import warnings
@@ -119,31 +120,28 @@ def batches(
     epochs = _Epochs()
     by_step = "step" in inspect.signature(getattr(augment, "call", augment) or _Epochs).parameters
 
-    # Captured by the functions below, so that no iterator copies them.
-    all_images, all_labels = tf.constant(images), tf.constant(labels)
+    @functools.lru_cache(maxsize=2)
+    def order(epoch: int) -> np.ndarray:
+        return order_of_epoch(num_images, seed, epoch) if shuffle else np.arange(num_images)
 
-    def begin() -> tuple[np.ndarray, np.ndarray]:
-        epoch = epochs.begin()
-        order = order_of_epoch(num_images, seed, epoch) if shuffle else np.arange(num_images)
-        return np.int64(epoch), order
+    def cut(epoch: np.int64, index: np.int64) -> tuple[np.int64, np.ndarray, np.ndarray]:
+        epoch = np.int64(epochs.begin()) if index == 0 else epoch
+        chosen = order(int(epoch))[index * batch_size : (index + 1) * batch_size]
+        return epoch, images[chosen], labels[chosen]
 
-    def one_epoch(_):
-        epoch, order = tf.numpy_function(begin, [], [tf.int64, tf.int64])
+    def one_batch(epoch, index):
+        epoch, some, right = tf.numpy_function(cut, [epoch, index], [tf.int64, images.dtype, labels.dtype])
         epoch.set_shape([])
-        order.set_shape([num_images])
-        chosen = tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
-        # Without a function of its own: each iterator, hence each epoch, would have to set that up again.
-        return tf.data.Dataset.zip(
-            (tf.data.Dataset.from_tensors(epoch).repeat(), tf.data.Dataset.range(num_batches), chosen)
-        )
+        some.set_shape([None, *images.shape[1:]])
+        right.set_shape([None, *labels.shape[1:]])
+        return epoch, (some, right) if augment is None else (epoch, index, some, right)
 
-    def one_batch(epoch, index, chosen):
-        some = tf.gather(all_images, chosen)
-        if augment is not None:
-            options = {"step": (epoch, index)} if by_step else {}
-            some = tf.cast(augment(some, training=True, **options), tf.float32)
-        return some, tf.gather(all_labels, chosen)
+    def augmented(epoch, index, some, right):
+        options = {"step": (epoch, index)} if by_step else {}
+        return tf.cast(augment(some, training=True, **options), tf.float32), right
 
-    numbered = tf.data.Dataset.from_tensors(0).flat_map(one_epoch)
-    dataset = numbered.map(one_batch, num_parallel_calls=tf.data.AUTOTUNE if by_step else None)
+    # As few functions as can be: setting one up costs every iterator, hence every epoch, some milliseconds.
+    dataset = tf.data.Dataset.range(num_batches).scan(np.int64(0), one_batch)
+    if augment is not None:
+        dataset = dataset.map(augmented, num_parallel_calls=tf.data.AUTOTUNE if by_step else None)
     return dataset.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(2)
