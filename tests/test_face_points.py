@@ -2,6 +2,8 @@
 
 import csv
 import itertools
+import math
+import re
 import shutil
 
 import cv2
@@ -158,3 +160,82 @@ def test_a_missing_table_is_named(own_data):
     (own_data / "faces" / "points.csv").unlink()
     with pytest.raises(FileNotFoundError, match=r"points\.csv is missing.*Get the course again"):
         face_points.face_points()
+
+
+def _rows(name):
+    text = (locations.data() / "faces" / name).read_text(encoding="utf-8")
+    return {int(row[0]): row[1:11] for row in list(csv.reader(text.splitlines()))[1:]}
+
+
+def test_repeated_marks_by_hand():
+    # Face 1: the first marks are 3.4 7.8, 13.0 7.9, 7.6 13.4, 5.3 17.8, 12.2 17.6; the second ones 3.4 8.2, 13.0 8.1,
+    # 7.8 13.5, 5.5 18.0, 12.3 17.9.
+    again = face_points.repeated_marks()
+    place = again.faces.tolist().index(1)
+    shifts = [[0, 0.4], [0, 0.2], [0.2, 0.1], [0.2, 0.2], [0.1, 0.3]]
+    np.testing.assert_allclose(again.shifts[place], shifts, atol=1e-9)
+    np.testing.assert_allclose(again.distances[place], [0.4, 0.2, 0.05**0.5, 0.08**0.5, 0.1**0.5], atol=1e-9)
+    span = (9.6**2 + 0.1**2) ** 0.5
+    assert again.spans[place] == pytest.approx(span)
+    np.testing.assert_allclose(again.shares[place] * span, again.distances[place])
+
+
+def test_repeated_marks_against_a_slow_loop():
+    first, second = _rows("points.csv"), _rows("points_again.csv")
+    again = face_points.repeated_marks()
+    assert again.faces.tolist() == sorted(second)
+    assert len(second) >= 40
+    for place, face in enumerate(again.faces):
+        for point in range(5):
+            before, after = (rows[face][2 * point : 2 * point + 2] for rows in (first, second))
+            if "" in before + after:
+                assert np.isnan(again.distances[place, point])
+                continue
+            expected = math.dist(map(float, before), map(float, after))
+            assert again.distances[place, point] == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_face_with_a_hidden_eye_has_no_span():
+    again = face_points.repeated_marks()
+    place = again.faces.tolist().index(9)
+    assert np.isnan(again.spans[place])
+    assert np.isnan(again.shares[place]).all()
+    assert np.isfinite(again.distances[place, 1:]).all()
+    assert np.isfinite(np.delete(again.shares, place, axis=0)).all()
+
+
+def test_second_marks_are_neither_copies_nor_swapped():
+    again = face_points.repeated_marks()
+    distances = again.distances[np.isfinite(again.distances)]
+    assert np.mean(distances == 0) < 0.1  # two honest looks rarely agree to a tenth of a pixel in x and y
+    assert np.percentile(distances, 90) < 1
+    assert distances.max() < 2  # left and right mixed up would be far more
+
+
+def test_the_notice_says_what_the_tables_say():
+    text = (locations.data() / "faces" / "NOTICE.md").read_text(encoding="utf-8")
+    faces, again = face_points.face_points(), face_points.repeated_marks()
+    for name, pixels, share in zip(
+        face_points.POINTS, np.nanmean(again.distances, axis=0), np.nanmean(again.shares, axis=0), strict=True
+    ):
+        assert f"| {name} | {pixels:.2f} | {share:.1%} |" in text
+    assert f"| all | {np.nanmean(again.distances):.2f} | {np.nanmean(again.shares):.1%} |" in text
+    assert f"Unsure: {faces.unsure.sum()}\nmarks in {faces.unsure.any(axis=1).sum()} faces" in text
+    assert f"{len(again.faces)} faces" in text
+    assert face_points.MARKED_BY.rsplit("on ", 1)[1] in text
+
+
+@pytest.mark.parametrize("name", ["points.csv", "points_again.csv"])
+def test_damage_to_either_table_is_noticed_by_the_repeat_error(own_data, name):
+    path = own_data / "faces" / name
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(ValueError, match="damaged or another version"):
+        face_points.repeated_marks()
+
+
+def test_the_words_of_the_two_results():
+    assert repr(face_points.face_points()) == "100 faces of 25x25 pixels, 98 of them with all 5 points"
+    assert re.fullmatch(
+        r"48 faces marked twice, 0\.\d\d pixels apart: \d\.\d% of the span of the eyes",
+        repr(face_points.repeated_marks()),
+    )
