@@ -160,6 +160,7 @@ def _too_large(exercise: define.Exercise, documents: list[dict]) -> None:
     for case in documents:
         sizes = [_num_values(document) for _, document in case["arguments"]]
         sizes.append(_num_values(case["expected"].get("value", {})))
+        sizes.append(_num_values(case.get("goal", {}).get("images", {})))
         if max(sizes, default=0) > define.MOST_VALUES:
             raise define.DefinitionError(
                 f"{exercise.number}: visible case {case['name']!r} holds an array of {max(sizes):,} values; "

@@ -21,7 +21,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.checks import answers, calling, comparison, encoding, judging, observing
+from course_utils.checks import answers, calling, comparison, encoding, goals, judging, observing
 
 MOST_VALUES = 4096
 FEWEST = {"hints": 3, "styles": 2, "mutants": 3, "wrong answers": 2}
@@ -41,6 +41,7 @@ class Case:
     weight: float
     tolerance: comparison.Tolerance
     raises: str | None = None
+    goal: goals.Goal | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +124,7 @@ class Exercise:
         atol: float | None = None,
         raises: type[Exception] | None = None,
         inputs: dict | None = None,
+        goal: goals.Goal | None = None,
         **arguments,
     ) -> None:
         """Add a case; its expected result comes from the reference.
@@ -134,6 +136,7 @@ class Exercise:
             rtol (float), atol (float): tolerance of this case. Default: the exercise's.
             raises (exception type): when the right behaviour is this error. Default None.
             inputs (dict): arguments whose names are taken by one of the above.
+            goal (goals.Goal): what the network that is returned must reach; with observe="trained" only.
             **arguments: the function's arguments, by name.
         """
         self._only_for("function", "a case")
@@ -158,14 +161,16 @@ class Exercise:
             self.tolerance.atol if atol is None else atol,
             self.tolerance.check_dtype,
         )
-        self.cases.append(Case(name, ordered, visible, float(weight), tolerance, raises.__name__ if raises else None))
+        error = raises.__name__ if raises else None
+        self.cases.append(Case(name, ordered, visible, float(weight), tolerance, error, goal))
 
     def random_cases(self, count: int, make: Callable[[np.random.Generator], dict]) -> None:
         """Add hidden cases whose inputs are drawn afresh in every grading run.
 
         Args:
             count (int): how many.
-            make (callable): takes a numpy Generator, returns a dict of arguments.
+            make (callable): takes a numpy Generator, returns a dict of arguments; with observe="trained" the key
+                "goal" holds a goals.Goal too.
         """
         self._only_for("function", "a random case")
         self.makers.append((count, make))
@@ -211,7 +216,8 @@ class Exercise:
             for index in range(count):
                 given = make(generator)
                 ordered = {key: given[key] for key in parameters if key in given}
-                drawn.append(Case(f"random {which + 1}.{index + 1}", ordered, False, 1.0, self.tolerance))
+                name = f"random {which + 1}.{index + 1}"
+                drawn.append(Case(name, ordered, False, 1.0, self.tolerance, goal=given.get("goal")))
         return [case for case in self.cases if not case.visible] + drawn
 
     def case_document(self, case: Case) -> dict:
@@ -240,7 +246,20 @@ class Exercise:
             document["may_change_input"] = True
         if self.observe:
             document["observe"] = self.observe
-        outcome = calling.call(self.reference, lambda: judging.arguments_of(document), set(by_keyword), self.observe)
+        if (case.goal is not None) != (self.observe == observing.TRAINED and not case.raises):
+            raise DefinitionError(
+                f"{self.number}: case {case.name!r} has {'a' if case.goal else 'no'} goal; a case of an exercise with "
+                f'observe="{observing.TRAINED}" needs one, and no other case.'
+            )
+        if case.goal is not None:
+            document["goal"] = case.goal.document()
+        outcome = calling.call(
+            self.reference,
+            lambda: judging.arguments_of(document),
+            set(by_keyword),
+            self.observe,
+            document.get("goal"),
+        )
         where = f"{self.number}: the reference, on case {case.name!r},"
         if case.raises:
             if outcome.raised != case.raises:
@@ -252,6 +271,8 @@ class Exercise:
             raise DefinitionError(f"{where} returns {outcome.unusable}.")
         if outcome.changed and not self.may_change_input:
             raise DefinitionError(f"{where} changes its argument {outcome.changed[0]}.")
+        if case.goal is not None and outcome.value != case.goal.wanted():
+            raise DefinitionError(f"{where} does not reach its goal: {outcome.value}.")
         if outcome.shares:
             document["shares"] = True
         return {
@@ -287,15 +308,16 @@ def function(
         check_dtype (bool): whether an array's dtype must be right. Default False.
         may_change_input (bool): whether changing the argument is the purpose. Default False.
         observe (str): for a function that returns a Keras model, what of it is compared: "layers" (a line per
-            layer), "size" (output shape and parameters) or "outputs" (for fixed weights). Default None: the value.
+            layer), "size" (output shape and parameters), "outputs" (for fixed weights) or "trained" (whether it
+            reaches the case's goal). Default None: the value.
 
     Returns:
         An Exercise to which cases, hints, correct styles and mutants are added.
     """
     if not callable(reference):
         raise DefinitionError(f"{number}: define.function needs the function; for a value use define.answer.")
-    if observe is not None and observe not in observing.OBSERVERS:
-        raise DefinitionError(f"{number}: observe is {observe!r}; it must be one of {', '.join(observing.OBSERVERS)}.")
+    if observe is not None and observe not in observing.NAMES:
+        raise DefinitionError(f"{number}: observe is {observe!r}; it must be one of {', '.join(observing.NAMES)}.")
     tolerance = comparison.Tolerance(rtol, atol, check_dtype)
     return Exercise(number, "function", reference, tolerance, may_change_input, observe=observe)
 

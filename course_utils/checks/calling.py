@@ -159,6 +159,7 @@ def call(
     make_arguments: Callable[[], list[tuple[str, object]]],
     by_keyword: frozenset[str] | set[str] = frozenset(),
     observe: str | None = None,
+    goal: dict | None = None,
 ) -> Outcome:
     """Call a function once and never raise, except when the student interrupts it.
 
@@ -167,6 +168,7 @@ def call(
         make_arguments (callable): returns fresh (name, value) pairs in the order of the parameters.
         by_keyword (set of str): names to pass by keyword; the others go by position. Default none.
         observe (str): the observer that looks at what comes back (see `observing`). Default None: the value itself.
+        goal (dict): what the observer "trained" compares with. Default none.
 
     Returns:
         An Outcome.
@@ -199,7 +201,7 @@ def call(
     changed = tuple(name for (name, old), (_, new) in zip(before, given, strict=True) if not _same(old, new))
     try:
         with _quiet(grading):
-            value = encoding.plain(observing.observe(observe, result))
+            value = encoding.plain(observing.observe(observe, result, goal))
     except Exception as error:
         words = str(error) if isinstance(error, encoding.NotPlain) else "an object that cannot be read"
         return Outcome(unusable=words, changed=changed, printed=printed, warned=warned)

@@ -126,7 +126,8 @@ def judge_case(case: dict, function: Callable) -> CaseResult:
         A CaseResult.
     """
     by_keyword, observe = set(case.get("by_keyword", ())), case.get("observe")
-    return judge_outcome(case, calling.call(function, lambda: arguments_of(case), by_keyword, observe))
+    outcome = calling.call(function, lambda: arguments_of(case), by_keyword, observe, case.get("goal"))
+    return judge_outcome(case, outcome)
 
 
 def judge_outcome(case: dict, outcome: calling.Outcome) -> CaseResult:

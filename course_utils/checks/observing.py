@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from course_utils.checks import encoding
+from course_utils.checks import encoding, goals, standard_models
 
 _FREE_SIDE = 8  # what stands in for a side that the model leaves open
 _SETTINGS = {
@@ -129,14 +129,24 @@ def outputs(model) -> np.ndarray:
 
 
 OBSERVERS = {"layers": layers, "size": size, "outputs": outputs}
+TRAINED = "trained"  # the observer that needs a goal
+NAMES = (*OBSERVERS, TRAINED)
 
 
-def observe(name: str | None, value):
+def trained(model, goal: goals.Goal) -> dict[str, str]:
+    """Return in words what a trained model has of what a goal asks for; see `goals.verdict`."""
+    description, weights = standard_models.taken_apart(model)
+    _, kinds = standard_models.checked(description)
+    return goals.verdict(goal, kinds, weights, standard_models.scores(model, goal.images))
+
+
+def observe(name: str | None, value, goal: dict | None = None):
     """Return what an observer sees in a value; the value itself when there is none.
 
     Args:
-        name (str or None): "layers", "size", "outputs", or None.
+        name (str or None): "layers", "size", "outputs", "trained", or None.
         value (any): what the student's function returned.
+        goal (dict): a goal's document, for "trained". Default none.
 
     Raises:
         encoding.NotPlain: the value is not what the observer looks at.
@@ -145,4 +155,6 @@ def observe(name: str | None, value):
         >>> observe(None, 3)
         3
     """
-    return value if name is None or value is Ellipsis or value is None else OBSERVERS[name](value)
+    if name is None or value is Ellipsis or value is None:
+        return value
+    return trained(value, goals.Goal.of(goal)) if name == TRAINED else OBSERVERS[name](value)

@@ -9,7 +9,7 @@ import random
 import socket
 import sys
 
-from course_utils.checks import calling, encoding
+from course_utils.checks import calling, encoding, observing, standard_models
 from course_utils.grading import frames, program
 
 _LONGEST_TEXT = 400
@@ -115,12 +115,18 @@ def _load(request: dict, names: dict, reply) -> bool:
     return False
 
 
-def _config_of(value) -> dict | None:
-    """Return the configuration of a Keras model, for a process in which no student code runs; None for other values."""
+def _described(value, observe: str) -> dict | None:
+    """Return a Keras model as data, for a process in which no student code runs; None for other values."""
     keras = sys.modules.get("keras")
     if keras is None or not isinstance(value, keras.Model):
         return None
-    return keras.saving.serialize_keras_object(value)
+    if observe != observing.TRAINED:
+        return {"model": keras.saving.serialize_keras_object(value)}
+    try:
+        description, weights = standard_models.taken_apart(value)
+    except standard_models.NotStandard as error:
+        return {"unusable": str(error)}
+    return {"model": description, "weights": encoding.encode(weights)}
 
 
 def _call(function, case: dict) -> dict:
@@ -136,15 +142,15 @@ def _call(function, case: dict) -> dict:
 
     def call_and_describe(*positional, **keywords):
         value = function(*positional, **keywords)
-        config = _config_of(value)
-        if config is None:
+        described = _described(value, observe)
+        if described is None:
             return value
-        models.append(config)
+        models.append(described)
         return "a model"
 
     call_and_describe.__wrapped__ = function  # so that an error is traced to the student's own line
     document = _outcome_document(calling.call(call_and_describe, arguments, by_keyword))
-    return {**document, "model": models[0]} if models else document
+    return {**document, **models[0]} if models else document
 
 
 def _exercise(request: dict, reply, next_case) -> None:
@@ -188,6 +194,19 @@ def _observe(request: dict, reply, _) -> None:
     reply({"event": "observed", **_outcome_document(outcome)})
 
 
+def _scores(request: dict, reply, _) -> None:
+    """Rebuild a trained network from plain data, with no student code about, and say what it gives for images."""
+    try:
+        model = standard_models.rebuilt(request["model"], encoding.decode(request["weights"]))
+        scores = standard_models.scores(model, encoding.decode(request["images"]))
+        reply({"event": "scores", "value": encoding.encode(scores)})
+    except encoding.NotPlain as error:
+        reply({"event": "no scores", "unusable": str(error)})
+
+
+_JOBS = {"exercise": _exercise, "observe": _observe, "scores": _scores}
+
+
 def run(connection: socket.socket) -> None:
     """Serve the one request that comes over a connection; never return to what was before the fork.
 
@@ -207,7 +226,7 @@ def run(connection: socket.socket) -> None:
         return receive(connection)
 
     try:
-        (_observe if request["job"] == "observe" else _exercise)(request, reply, next_case)
+        _JOBS[request["job"]](request, reply, next_case)
     except frames.FrameError:
         pass
     except MemoryError:

@@ -4,7 +4,9 @@ import builtins
 import dataclasses
 import re
 
-from course_utils.checks import answers, calling, describing, judging
+import numpy as np
+
+from course_utils.checks import answers, calling, describing, encoding, goals, judging, standard_models
 from course_utils.grading import desk, frames, reference, submission
 
 PASSED, PARTLY, WRONG, NOT_ATTEMPTED = "passed", "partly right", "wrong", "not attempted"
@@ -61,10 +63,6 @@ class Mark:
     cpu_seconds: float = 0.0
 
 
-class _Abnormal(calling.Outcome):
-    """Stands for a case in which the process ended."""
-
-
 def _text(value, longest: int = 400) -> str:
     return value[:longest] if isinstance(value, str) else ""
 
@@ -95,15 +93,21 @@ def _outcome(event: dict, value_of) -> calling.Outcome:
 
 
 def _observed(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Outcome:
-    """Return what a process without any student code sees in the model that an event describes."""
+    """Return what is seen in the model that an event describes, and how the call went otherwise."""
+    outcome = _outcome(event, lambda event: frames.decode(event.get("value")))
+    if outcome.raised is not None or outcome.unusable is not None:
+        return outcome
     if not isinstance(event.get("model"), dict):
-        outcome = _outcome(event, lambda event: frames.decode(event.get("value")))
-        if outcome.raised is not None or outcome.unusable is not None:
-            return outcome
         if outcome.value is None or outcome.value is Ellipsis:
             return outcome
         found = describing.value(outcome.value)
         return dataclasses.replace(outcome, value=None, unusable=f"{found}; return the network, a keras.Model")
+    seen = _trained(at, goals.Goal.of(case["goal"]), event) if "goal" in case else _rebuilt(at, setup, case, event)
+    return dataclasses.replace(outcome, value=seen.value, unusable=seen.unusable)
+
+
+def _rebuilt(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Outcome:
+    """Return what a process without any student code sees in the model that an event describes."""
     reply = at.ask({"job": "observe", "setup": setup, "model": event["model"], "observe": case["observe"]})
     for seen in reply.events:
         if seen.get("event") == "observed":
@@ -113,6 +117,29 @@ def _observed(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Out
                 return calling.Outcome(unusable=words)
             return outcome
     return calling.Outcome(unusable=f"a network that cannot be looked at ({reply.ended})")
+
+
+def _trained(at: desk.Desk, goal: goals.Goal, event: dict) -> calling.Outcome:
+    """Return how far a trained network comes that an event describes.
+
+    Whoever trained it never sees the goal's images; the process that sees them runs no code of a student's and never
+    gets the labels.
+    """
+    try:
+        model, layers = standard_models.checked(event["model"])
+        weights = standard_models.checked_weights(frames.decode(event.get("weights")))
+        request = {"job": "scores", "model": model, "weights": encoding.encode(weights)}
+        reply = at.ask({**request, "images": encoding.encode(goal.images)})
+        found = next((seen for seen in reply.events if seen.get("event") in ("scores", "no scores")), {})
+        scores = frames.decode(found["value"]) if found.get("event") == "scores" else None
+    except standard_models.NotStandard as error:
+        return calling.Outcome(unusable=str(error))
+    except frames.FrameError:
+        return calling.Outcome(unusable=standard_models.NO_FIT)
+    if type(scores) is not np.ndarray or scores.dtype.kind != "f":
+        too_much = reply.ended in ("timed out", "memory")
+        return calling.Outcome(unusable=standard_models.TOO_LARGE if too_much else standard_models.NO_FIT)
+    return calling.Outcome(value=goals.verdict(goal, layers, weights, scores))
 
 
 def _hidden_words(case: dict, result: judging.CaseResult) -> str:
@@ -128,10 +155,16 @@ def _hidden_words(case: dict, result: judging.CaseResult) -> str:
         return f"it stops with {outcome.raised if outcome.raised in _ERRORS else 'an error'}{where}"
     if "raises" in expected:
         return "it should refuse this input with an error, and does not"
+    if outcome.unusable in standard_models.WORDS:
+        return f"it returns {outcome.unusable}"
     if outcome.unusable is not None:
-        return "it returns something that cannot be compared; return plain numbers, text or arrays"
+        wanted = "a keras.Model" if case.get("observe") else "plain numbers, text or arrays"
+        return f"it returns something that cannot be compared; return {wanted}"
     if outcome.value is None and result.lines:
         return "it returns nothing"
+    if "goal" in case and type(outcome.value) is dict and result.difference is not None:  # the grader's own words
+        wanted = encoding.decode(expected["value"])
+        return next(f"{key}: {words}" for key, words in outcome.value.items() if words != wanted[key])
     if outcome.changed and not case.get("may_change_input") and len(result.lines) == 1:
         return "the result is right, but it changes its argument"
     if result.difference is not None and result.difference.lines[0].startswith("expected  shape"):
