@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from course_utils.grading import class_run, engine, records, sandbox, synthetic
+from course_utils.grading import class_run, engine, records, sandbox, synthetic, timing
 
 LESSON = next((pathlib.Path(__file__).resolve().parent.parent / "solutions").glob("02_*.py"))
 NUM_STUDENTS, NUM_WORKERS = 14, 3
@@ -25,7 +25,9 @@ def submissions(tmp_path_factory):
 
 
 def _reports(out: pathlib.Path) -> dict[str, bytes]:
-    files = [path for path in out.rglob("*") if path.is_file() and not path.name.startswith(records.FILE)]
+    files = [
+        path for path in out.rglob("*") if path.is_file() and not path.name.startswith((records.FILE, timing.FILE))
+    ]
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
 
 

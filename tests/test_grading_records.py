@@ -15,7 +15,7 @@ import grading_desk
 import psutil
 import pytest
 
-from course_utils.grading import class_run, engine, gradebook, marking, records, remarks, sandbox
+from course_utils.grading import class_run, engine, gradebook, marking, records, remarks, sandbox, timing
 
 LESSON = "00"
 SOURCE = grading_desk.source_of(LESSON)
@@ -78,7 +78,7 @@ def _reports(out) -> dict[str, bytes]:
     return {
         str(path.relative_to(out)): path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and "grades.db" not in path.name
+        if path.is_file() and "grades.db" not in path.name and path.name != timing.FILE
     }
 
 
@@ -168,13 +168,15 @@ def test_a_formula_is_defused(text):
 
 def test_no_page_holds_a_script(first):
     _, out, _ = first
-    pages = [out / "class.html", *(out / "feedback").glob("*.html")]
-    assert len(pages) == len(STUDENTS) + 1
+    pages = [out / "class.html", out / timing.FILE, *(out / "feedback").glob("*.html")]
+    assert len(pages) == len(STUDENTS) + 2
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "<script" not in text.lower()
         assert "<svg onload" not in text
-        assert not re.findall(r"(?:src|href)\s*=\s*[\"'](?!data:image/(?:png|jpeg);base64,|#|feedback/)", text)
+        assert not re.findall(
+            r"(?:src|href)\s*=\s*[\"'](?!data:image/(?:png|jpeg);base64,|#|feedback/|time\.html|class\.html)", text
+        )
     everything = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert "&lt;script&gt;alert(2)&lt;/script&gt;" in everything
     assert everything.count("data:image/png;base64,") >= len(STUDENTS)
@@ -266,3 +268,44 @@ def test_the_time_limit_is_said_to_be_the_reason(tmp_path):
     assert (row["0.1"], row["0.3"]) == ("1", "0")
     page = next((tmp_path / "out" / "feedback").glob("*.html")).read_text(encoding="utf-8")
     assert "timed out" in page
+
+
+def _row(student, content, costs):
+    marks = tuple(
+        marking.Mark(number, marking.PASSED, 1, 1, cpu_seconds=cpu, wall_seconds=wall)
+        for number, (cpu, wall) in costs.items()
+    )
+    entry = records.Entry(student, SOURCE.stem, "graded", "", "", False, 0, content, "", marks)
+    return gradebook.Row(entry, 1, 1, {}, {})
+
+
+def test_times_are_counted_once_for_each_notebook_and_the_slowest_come_first():
+    rows = [
+        _row("Ana", "a", {"0.1": (1.0, 1.0), "0.2": (0.5, 9.0), "0.3": (0.0, 0.0)}),
+        _row("Ben", "b", {"0.1": (3.0, 4.0), "0.2": (0.1, 0.2)}),
+        _row("Chi", "b", {"0.1": (3.0, 4.0), "0.2": (0.1, 0.2)}),
+        _row("Dan", "d", {"0.1": (2.0, 2.0), "0.2": (0.0, 0.0)}),
+    ]
+    by = grading_desk.reference_of(LESSON)
+    assert [(one.student, round(one.cpu, 3)) for one in timing.notebooks(rows)] == [
+        ("Ben", 3.1),
+        ("Dan", 2.0),
+        ("Ana", 1.5),
+    ]
+    slow, quick = timing.exercises(rows, by)
+    assert (slow.number, slow.count, slow.median, slow.total, slow.student) == ("0.1", 3, 2.0, 6.0, "Ben")
+    assert (quick.number, quick.count, quick.longest, quick.student) == ("0.2", 2, 9.0, "Ana")
+
+
+def test_the_class_page_leads_to_what_grading_cost(first):
+    _, out, summary = first
+    assert f'<a href="{timing.FILE}">' in (out / "class.html").read_text(encoding="utf-8")
+    assert out / timing.FILE in summary.files
+    page = (out / timing.FILE).read_text(encoding="utf-8")
+    assert "This run marked " in page
+    titles = {exercise.number: exercise.title for exercise in grading_desk.reference_of(LESSON).exercises}
+    worked_on = {number for answers in STUDENTS.values() for number in answers}
+    assert {number for number in titles if f"<td>{number} " in page} == worked_on
+    costs = [mark.cpu_seconds for entry in summary.entries for mark in entry.marks]
+    assert timing.seconds(sum(costs)) + " s of CPU time together" in page
+    assert all(mark.wall_seconds > 0 for entry in summary.entries for mark in entry.marks if mark.cases)

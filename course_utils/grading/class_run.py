@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import pathlib
 import secrets
+import time
 from collections.abc import Callable
 
 from course_utils.grading import (
@@ -17,6 +18,7 @@ from course_utils.grading import (
     reports,
     sandbox,
     submission,
+    timing,
 )
 
 
@@ -174,7 +176,7 @@ def run(plan: Plan, sources: list[pathlib.Path], listener: Listener | None = Non
         engine.EngineError: with what to do.
         KeyboardInterrupt: whatever was finished is kept.
     """
-    listener = listener or Listener()
+    listener, began = listener or Listener(), time.monotonic()
     isolation = sandbox.required(plan.limits.trusted)
     _check_places(plan)
     known = [path.stem for path in sources]
@@ -207,6 +209,7 @@ def run(plan: Plan, sources: list[pathlib.Path], listener: Listener | None = Non
         rows = gradebook.rows(entries, table, {lesson: one.max_points for lesson, one in by.items()})
         files = gradebook.write(plan.out, rows)
         files += reports.write(plan.out, rows, by, str(isolation))
+        files.append(timing.write(plan.out, rows, by, timing.Run(num_marked, num_kept, time.monotonic() - began)))
     return Summary(entries, num_marked, num_kept, str(isolation), files)
 
 

@@ -3,6 +3,7 @@
 import builtins
 import dataclasses
 import re
+import time
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class Mark:
         mistake (str): name of the typical mistake, "" for none.
         code (str): what the student wrote.
         pictures (tuple of str): that the student's notebook holds for it, as data addresses.
-        cpu_seconds (float): what it cost; not part of any report that two runs are compared by.
+        cpu_seconds (float), wall_seconds (float): what it cost; on the page of `timing` and in no other report.
     """
 
     number: str
@@ -61,6 +62,21 @@ class Mark:
     code: str = ""
     pictures: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
+
+
+class _Metered:
+    """A desk that notes what its work costs."""
+
+    def __init__(self, at: desk.Desk):
+        self._at, self.cpu_seconds, self.wall_seconds = at, 0.0, 0.0
+
+    def ask(self, *given) -> desk.Reply:
+        began = time.monotonic()
+        reply = self._at.ask(*given)
+        self.wall_seconds += time.monotonic() - began
+        self.cpu_seconds += reply.cpu_seconds
+        return reply
 
 
 def _text(value, longest: int = 400) -> str:
@@ -92,7 +108,7 @@ def _outcome(event: dict, value_of) -> calling.Outcome:
         return calling.Outcome(unusable=str(error), **common)
 
 
-def _observed(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Outcome:
+def _observed(at: _Metered, setup: str, case: dict, event: dict) -> calling.Outcome:
     """Return what is seen in the model that an event describes, and how the call went otherwise."""
     outcome = _outcome(event, lambda event: frames.decode(event.get("value")))
     if outcome.raised is not None or outcome.unusable is not None:
@@ -106,7 +122,7 @@ def _observed(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Out
     return dataclasses.replace(outcome, value=seen.value, unusable=seen.unusable)
 
 
-def _rebuilt(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Outcome:
+def _rebuilt(at: _Metered, setup: str, case: dict, event: dict) -> calling.Outcome:
     """Return what a process without any student code sees in the model that an event describes."""
     reply = at.ask({"job": "observe", "setup": setup, "model": event["model"], "observe": case["observe"]})
     for seen in reply.events:
@@ -119,7 +135,7 @@ def _rebuilt(at: desk.Desk, setup: str, case: dict, event: dict) -> calling.Outc
     return calling.Outcome(unusable=f"a network that cannot be looked at ({reply.ended})")
 
 
-def _trained(at: desk.Desk, goal: goals.Goal, event: dict) -> calling.Outcome:
+def _trained(at: _Metered, goal: goals.Goal, event: dict) -> calling.Outcome:
     """Return how far a trained network comes that an event describes.
 
     Whoever trained it never sees the goal's images; the process that sees them runs no code of a student's and never
@@ -194,21 +210,20 @@ def _is_handed_out(exercise: reference.Exercise, results: list[judging.CaseResul
     return judging.matching_mutant([exercise.handed_out], judgement, list(exercise.cases)) is not None
 
 
-def _run(exercise: reference.Exercise, request: dict, at: desk.Desk) -> tuple[dict[int, dict], list[dict], str, float]:
+def _run(exercise: reference.Exercise, request: dict, at: _Metered) -> tuple[dict[int, dict], list[dict], str]:
     """Run all cases; a case that ends the process is given up and the others run in a new one.
 
     Returns:
-        The event of each case, the other events, how it ended ("" for well), and the CPU seconds.
+        The event of each case, the other events, and how it ended ("" for well).
     """
     found: dict[int, dict] = {}
     others: list[dict] = []
-    left, ended, cpu = list(range(len(exercise.cases))), "", 0.0
+    left, ended = list(range(len(exercise.cases))), ""
     inputs = [
         {key: case[key] for key in ("arguments", "by_keyword", "observe") if key in case} for case in exercise.cases
     ]
     for _ in range(_MOST_LIVES):
         reply = at.ask({**request, "which": left}, {index: inputs[index] for index in left})
-        cpu += reply.cpu_seconds
         begun = -1
         for event in reply.events:
             # Only what is said of a case before the next one begins counts: the child does not know that one yet.
@@ -227,7 +242,7 @@ def _run(exercise: reference.Exercise, request: dict, at: desk.Desk) -> tuple[di
         left = [index for index in left[begun + 1 :] if index not in found]
         if not left:
             break
-    return found, others, ended, cpu
+    return found, others, ended
 
 
 def _nothing_ran(exercise: reference.Exercise, others: list[dict], ended: str) -> tuple[str, str]:
@@ -283,7 +298,7 @@ def _mark_function(
     found: dict[int, dict],
     others: list[dict],
     ended: str,
-    at: desk.Desk,
+    at: _Metered,
     mark: Mark,
 ) -> Mark:
     if not found:
@@ -369,11 +384,15 @@ def mark_exercise(
             for place, cell in enumerate(handed_in.cells)
         ],
     }
-    found, others, ended, cpu = _run(exercise, request, at)
-    mark = dataclasses.replace(mark, cpu_seconds=cpu)
+    metered = _Metered(at)
+    found, others, ended = _run(exercise, request, metered)
     if exercise.kind == "answer":
-        return _mark_answer(exercise, others, ended, mark)
-    return _mark_function(exercise, setup, found, others, ended, at, mark)
+        mark = _mark_answer(exercise, others, ended, mark)
+    else:
+        mark = _mark_function(exercise, setup, found, others, ended, metered, mark)
+    return dataclasses.replace(
+        mark, cpu_seconds=round(metered.cpu_seconds, 4), wall_seconds=round(metered.wall_seconds, 4)
+    )
 
 
 def mark(

@@ -15,6 +15,7 @@ import jinja2
 from course_utils.checks import library
 from course_utils.grading import gradebook, intake, marking, records, reference, similarity
 
+TIME_PAGE = "time.html"  # see `timing`; the only report that differs from run to run
 _MOST_CLUSTERS = 6
 _BINS = 10
 _LONGEST_CODE = 20_000
@@ -100,16 +101,18 @@ def _histogram(rows: list[gradebook.Row]) -> list[int]:
     return counts
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what pages are made with: all text is escaped."""
     loader = jinja2.PackageLoader("course_utils.grading", "pages")
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["number"] = lambda points: gradebook.number(round(points, 2))
-    environment.filters["median"] = statistics.median
-    environment.filters["shortened"] = lambda code: code[:_LONGEST_CODE]
-    return environment
+    made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters["number"] = lambda points: gradebook.number(round(points, 2))
+    made.filters["median"] = statistics.median
+    made.filters["shortened"] = lambda code: code[:_LONGEST_CODE]
+    return made
 
 
-def _write(path: pathlib.Path, text: str) -> pathlib.Path:
+def write_page(path: pathlib.Path, text: str) -> pathlib.Path:
+    """Write a page in one step, if it is another one than before."""
     data = text.encode("utf-8", "replace")
     if not path.is_file() or path.read_bytes() != data:
         partial = path.with_name(path.name + ".partial")
@@ -132,17 +135,17 @@ def write(
     Returns:
         The page of the class.
     """
-    environment = _environment()
+    pages = environment()
     feedback = folder / "feedback"
     feedback.mkdir(exist_ok=True)
     of_student: dict[str, list[gradebook.Row]] = {}
     for row in rows:
         of_student.setdefault(row.entry.student, []).append(row)
-    page = environment.get_template("student.html.jinja")
+    page = pages.get_template("student.html.jinja")
     kept = set()
     for student, own in of_student.items():
         text = page.render(student=student, rows=own, by=by, statuses=marking, rule=intake.RULE)
-        kept.add(_write(feedback / file_name(student), text).name)
+        kept.add(write_page(feedback / file_name(student), text).name)
     for path in feedback.glob("*.html"):
         if path.name not in kept:
             path.unlink()
@@ -155,7 +158,7 @@ def write(
             )
     pairs = similarity.pairs([row.entry for row in rows], by)
     trouble = [row for row in rows if row.entry.status != records.GRADED or row.entry.damage]
-    text = environment.get_template("class.html.jinja").render(
+    text = pages.get_template("class.html.jinja").render(
         rows=rows,
         lessons=lessons,
         pairs=pairs,
@@ -164,5 +167,6 @@ def write(
         file_name=file_name,
         num_students=len(of_student),
         rule=intake.RULE,
+        time_page=TIME_PAGE,
     )
-    return [_write(folder / "class.html", text)]
+    return [write_page(folder / "class.html", text)]
