@@ -105,8 +105,10 @@ def test_names_of_lessons_are_found_and_wrong_ones_explained(checkout):
         build.sources(["42"])
 
 
-def test_a_lesson_that_takes_too_long_is_not_written(checkout, monkeypatch):
-    monkeypatch.setattr(build, "MOST_SECONDS", 0)
+def test_a_lesson_that_takes_too_long_is_not_written(checkout):
+    slow = fixture_lessons.LESSON.replace("gpu: not used", "gpu: not used, seconds: 0.001")
+    assert slow != fixture_lessons.LESSON
+    fixture_lessons.write_checkout(checkout, slow)
     (message,) = [text for text in build.build() if "the quick run" in text]
     assert message.startswith(f"{fixture_lessons.NAME}.py: took ")
     assert not files(checkout)["reference"].exists()

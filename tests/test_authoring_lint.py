@@ -39,6 +39,7 @@ CASES = [
     ('# %% tags=["predict"]', "# %%", "'predict'"),
     ("cpu_seconds: 20", "cpu_seconds: 111", "budget.cpu_seconds is 111; 110 at most"),
     ("memory_mb: 600", "memory_mb: 2600", "budget.memory_mb is 2600; 2500 at most"),
+    ("gpu: not used", "gpu: not used, seconds: 121", "budget.seconds is 121; 120 at most"),
     ("print(image.shape)", "with tf.device(name):\n    print(1)", "tf.device(...): it pins a device"),
     ('exercise="98.1"', 'exercise="97.1"', "does not begin with this lesson's number 98"),
 ]

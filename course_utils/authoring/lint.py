@@ -14,6 +14,7 @@ FEWEST_EXERCISES = 5
 # What a laptop with two cores and little memory can do; a budget is about twice what was measured.
 MOST_CPU_SECONDS = 110
 MOST_MEMORY_MB = 2500
+MOST_SECONDS = 120  # on two cores, of a lesson that repeats experiments
 LAST_SECTIONS = ("Key points", "Self-test", "To read", "Next")
 
 BANNED = {
@@ -106,7 +107,7 @@ def faults(lesson: source.Lesson) -> list[str]:
             add(0, 'the first cell must be: # %% [markdown] tags=["front-matter"]')
         else:
             front_matter.render(facts, lesson.name)
-            limits = (("cpu_seconds", MOST_CPU_SECONDS), ("memory_mb", MOST_MEMORY_MB))
+            limits = (("cpu_seconds", MOST_CPU_SECONDS), ("memory_mb", MOST_MEMORY_MB), ("seconds", MOST_SECONDS))
             for name, most in limits:
                 if (stated := getattr(facts, name)) > most:
                     add(0, f"budget.{name} is {stated:g}; {most} at most: use less data, or fewer epochs.")
