@@ -178,3 +178,11 @@ def test_what_is_refused(wrong):
 def test_an_unknown_template_is_refused():
     with pytest.raises(ValueError, match="'eye', 'nose', 'mouth'"):
         drawn_faces.template("ear")
+
+
+def test_a_bent_mouth_is_another_template_and_too_much_is_refused():
+    straight, smile = (drawn_faces.template("mouth", bend=bend) for bend in (-1, 1))
+    rows = [np.flatnonzero(picture.min(axis=1) < -0.3) for picture in (straight, smile)]
+    assert np.ptp(rows[1]) > np.ptp(rows[0]) + 1
+    with pytest.raises(ValueError, match="bend is 2; it must lie between -1 and 1"):
+        drawn_faces.template("mouth", bend=2)

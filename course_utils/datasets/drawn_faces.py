@@ -118,20 +118,21 @@ def make(
     return Faces(images, points, places, *(a.astype(np.float32) for a in (centre, size, degrees)))
 
 
-def template(kind: str, size: float = 15.0, degrees: float = 0.0) -> np.ndarray:
-    """Return a small picture of one part of middling shape: what a detector of this part looks for.
+def template(kind: str, size: float = 15.0, degrees: float = 0.0, bend: float = 0.0) -> np.ndarray:
+    """Return a small picture of one part: what a detector of this part looks for.
 
     Args:
         kind (str): "eye", "nose" or "mouth".
         size (float): of the face that it belongs to, pixels. Default 15.
         degrees (float): turned clockwise. Default 0.
+        bend (float): of a mouth, from -1, straight, to 1, the deepest smile; all else is middling. Default 0.
 
     Shapes:
         (n, n), float32: 0 for paper, -1 for ink, since parts are darker than what they are drawn on. n is odd, and
         the part's middle is the middle pixel.
 
     Raises:
-        ValueError: an unknown kind.
+        ValueError: an unknown kind, a bend that no mouth has.
 
     Example:
         >>> template("mouth").shape, float(template("mouth").min()) < -0.9
@@ -139,10 +140,12 @@ def template(kind: str, size: float = 15.0, degrees: float = 0.0) -> np.ndarray:
     """
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(map(repr, KINDS))}.")
+    if not -1 <= bend <= 1:
+        raise ValueError(f"bend is {bend!r}; it must lie between -1 and 1.")
     half = int(np.ceil({"eye": 0.28, "nose": 0.28, "mouth": 0.44}[kind] * size))
     ink = np.zeros((SIDE * _FINE, SIDE * _FINE), np.uint8)
     middle = SIDE // 2
-    _draw(ink, kind, np.array([middle, middle]), _turning(degrees) * size, np.zeros(6))
+    _draw(ink, kind, np.array([middle, middle]), _turning(degrees) * size, np.array([0, 0, 0, 0, 0, bend]))
     small = cv2.resize(ink, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     return small[middle - half : middle + half + 1, middle - half : middle + half + 1] / np.float32(-255)
 
