@@ -36,6 +36,7 @@ _HOME = {
     "overlay_line": "panels",
     "paint_directions": "edge_views",
     "pixels": "number_views",
+    "points": "point_views",
     "position_maps": "connections",
     "pool_windows": "pooling_views",
     "predictions": "prediction_views",

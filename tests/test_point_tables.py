@@ -1,0 +1,97 @@
+"""A folder of images with a table of points: what is read, and what is said of rows that cannot be used."""
+
+import cv2
+import numpy as np
+import pytest
+
+from course_utils import keypoints
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, shape in (("a.png", (20, 40)), ("b.png", (40, 40)), ("c.jpg", (30, 30))):
+        cv2.imwrite(str(tmp_path / name), np.full(shape, 90, np.uint8))
+    (tmp_path / "broken.png").write_bytes(b"half a file")
+    return tmp_path
+
+
+def _read(place, text, **options):
+    (place / "points.csv").write_text(text, encoding="utf-8")
+    return keypoints.read_points(place / "points.csv", **options)
+
+
+HEAD = "image,left_eye_x,left_eye_y,nose_x,nose_y\n"
+
+
+def test_points_go_with_their_images_to_one_size(folder):
+    read = _read(folder, HEAD + "a.png,0,0,39,19\nb.png,10,20,NaN,\nc.jpg, 29.5 ,0,1e1,2\n", side=20)
+    assert read.files == ("a.png", "b.png", "c.jpg")
+    assert read.names == ("left_eye", "nose")
+    assert read.images.shape == (3, 20, 20, 3)
+    assert read.skipped == ()
+    np.testing.assert_allclose(read.points[0], [[-0.25, 0.0], [19.25, 19.0]])
+    assert np.isnan(read.points[1, 1]).all()
+    np.testing.assert_allclose(read.points[1, 0], [4.75, 9.75])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("gone.png,1,1,2,2", "there is no file gone.png"),
+        ("broken.png,1,1,2,2", "broken.png cannot be read as an image"),
+        ("a.png,1,1,2", "4 fields; the head line names 5"),
+        ("a.png,1,1,2,2,3", "6 fields"),
+        ("a.png,1,1,40,5", r"nose is at \(40, 5\), outside of an image of 40 x 20 pixels. Are x and y exchanged"),
+        ("a.png,1,1,-1,5", r"nose is at \(-1, 5\), outside of an image"),
+        ("a.png,1,1,2,", "nose has x or y, not both"),
+        ("a.png,1,one,2,2", "'one' is no number"),
+        ("a.png,1,inf,2,2", "'inf' is no number"),
+        ("a.png,,,,", "all its points are absent"),
+        ("b.png,3,3,3,3", "b.png has a row already"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_told_and_left_out(folder, row, message):
+    read = _read(folder, HEAD + f"b.png,1,1,2,2\n{row}\n\n")
+    assert read.files == ("b.png",)
+    assert len(read.skipped) == 1
+    with pytest.raises(ValueError, match=f"^line 3: {message}"):
+        raise ValueError(read.skipped[0])
+    assert "1 rows left out" in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        (HEAD, "head line only"),
+        (HEAD + "gone.png,1,1,2,2\n", "no row of points.csv can be used. The first one: line 2: there is no file"),
+        ("a.png,1,2,3,4\n", "Put a line with the names of the columns before it"),
+        ("file,x1,y1,x2\na.png,1,2,3\n", "names 4 columns"),
+        ("file;x1;y1\na.png;1;2\n", "not separated by commas"),
+        ("file\na.png\n", "names 1 columns"),
+    ],
+)
+def test_a_wrong_table_is_an_error(folder, text, message):
+    with pytest.raises(ValueError, match=message):
+        _read(folder, text)
+
+
+def test_what_is_missing_as_a_whole(folder):
+    with pytest.raises(FileNotFoundError, match="there is no table"):
+        keypoints.read_points(folder / "none.csv")
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        _read(folder, HEAD, folder=folder / "nowhere")
+    (folder / "points.csv").write_bytes("file,é_x,é_y\n".encode("latin-1"))
+    with pytest.raises(ValueError, match="not UTF-8"):
+        keypoints.read_points(folder / "points.csv")
+
+
+def test_names_and_the_way_back(folder):
+    assert _read(folder, "file,x1,y1,x2,y2\nb.png,1,2,3,4\n").names == ("point 1", "point 2")
+    points = np.array([[[1.25, 2.0], [np.nan, np.nan]], [[3.0, 4.5], [0.0, 39.0]]])
+    keypoints.write_points(folder / "points.csv", ["b.png", "c.jpg"], points % 30, ["nose", "chin"])
+    read = keypoints.read_points(folder / "points.csv", side=40)
+    assert read.names == ("nose", "chin")
+    np.testing.assert_allclose(read.points[0], points[0])
+    with pytest.raises(ValueError, match="2 files and 1 names"):
+        keypoints.write_points(folder / "points.csv", ["b.png", "c.jpg"], points, ["nose"])
