@@ -90,8 +90,7 @@ plots.predictions(
     labels=[7] * 5,
     titles=[f"moved by {step}" for step in steps],
     alt="A handwritten 7, five times, each time one pixel further to the right. Below each picture a bar for every "
-    "digit from 0 to 9. Where the 7 stands in the middle, the bar of the 7 is full. Moved by 4 pixels, the bar of "
-    "another digit is full, and that of the 7 has vanished.",
+    "digit from 0 to 9: how sure the network is of it.",
 )
 
 # %% tags=["claim"]
@@ -653,6 +652,8 @@ exercise.case("three pictures", scores=three, labels=np.array([1, 0, 2]))
 exercise.case("sure and wrong", scores=np.array([[1000.0, 0.0]]), labels=np.array([1]))
 exercise.case("sure and right", scores=np.array([[1000.0, 0.0], [3.0, 1.0]]), labels=np.array([0, 1]))
 exercise.case("sure and wrong again", visible=False, scores=np.array([[0.0, 1200.0, 5.0]]), labels=np.array([2]))
+rows_apart = np.array([[0.0, 1.0, 0.5], [2000.0, 2001.0, 1999.5]])
+exercise.case("rows far apart", visible=False, scores=rows_apart, labels=np.array([1, 0]))
 exercise.case("all scores far below 0", visible=False, scores=np.array([[-900.0, -901.0]] * 2), labels=np.array([0, 1]))
 exercise.case("ten classes, knows nothing", visible=False, scores=np.zeros((4, 10)), labels=np.array([3, 1, 9, 0]))
 exercise.random_cases(3, lambda rng: {"scores": rng.normal(0, 4, (6, 4)), "labels": rng.integers(0, 4, 6)})
@@ -709,6 +710,17 @@ def adds_a_small_number(scores, labels):
     return float(np.mean(-np.log(_picked(scores, labels) + 1e-7)))
 
 
+@exercise.mutant(
+    "You take the largest score of the WHOLE batch away. For a row with much smaller scores the sum of the powers "
+    "becomes 0, and its logarithm minus infinity. Each row needs its own largest score."
+)
+def takes_the_largest_of_the_batch(scores, labels):
+    safe = scores - scores.max()
+    with np.errstate(divide="ignore"):
+        return float(np.mean(np.log(np.exp(safe).sum(axis=1)) - safe[np.arange(len(labels)), labels]))
+
+
+# %% tags=["hidden"] exercise="5.3"
 @exercise.mutant("You return the sum over the pictures. The mean is wanted, so that batches of any size compare.")
 def sums(scores, labels):
     return cross_entropy(scores, labels) * len(labels)
@@ -846,6 +858,10 @@ exercise.wrong(
 )
 exercise.wrong(-2.25, "That is the slope. Now make the step: old weight - learning rate * slope.")
 exercise.wrong(2.25, "You stepped by the whole slope. The learning rate, 0.2, is missing.")
+exercise.wrong(0.75, "That is 1 - p. The slope is the pixel times p - 1, and the step is the learning rate times that.")
+exercise.wrong(
+    -0.75, "That is p - 1. The slope is the pixel times that, and the step the learning rate times the slope."
+)
 exercise.wrong(0.15, "That is the weight of the second pixel, whose value is 1. Asked is the one with the value 3.")
 exercise.wrong(-0.15, "That is the weight to one of the WRONG classes, for which p should be 0.")
 exercise.wrong(0.6, "You forgot that the network gives class 2 a probability of 1/4 already: p - 1 is -3/4, not -1.")
@@ -899,8 +915,7 @@ plots.lines(
     xlabel="steps",
     ylabel="loss",
     log_y=True,
-    alt="Three curves that start at 2.3. With rate 0.01 the loss falls slowly and is still high at the end. With 0.5 "
-    "it falls fast and evenly. With 5 it first shoots up to many times its start and comes back only after many steps.",
+    alt="The loss over 25 steps, on a logarithmic scale: one curve for each of the three rates. All start at 2.3.",
 )
 
 # %% tags=["claim"]
@@ -1337,9 +1352,8 @@ prediction = "..."
 # %% tags=["figure"]
 plots.training_curves(
     history,
-    alt="Left: the training loss falls from epoch to epoch to nearly 0, while the validation loss falls at first and "
-    "then levels off well above it. Right: the training accuracy rises to nearly 100%, the validation accuracy levels "
-    "off around 95%.",
+    alt="Left the loss, right the accuracy, over six epochs: each with a dashed line for training and a solid one for "
+    "validation.",
 )
 
 # %% tags=["claim"]
@@ -1433,7 +1447,10 @@ exercise.wrong(
     "A: guessing among ten classes has the loss 2.303 and 10% accuracy. A is clearly better than that.",
 )
 
-# %% tags=["hidden"] exercise="5.7"
+exercise.wrong(
+    ("underfitting", "overfitting", "good", "guessing"),
+    "You mean the right things. Write the words as the exercise does, with a hyphen.",
+)
 
 # %% tags=["hidden"] exercise="5.7"
 exercise.hints(
@@ -1716,8 +1733,7 @@ for name, build in (("MLP", build_mlp), ("CNN", build_cnn)):
 plots.seed_dots(
     accuracies,
     xlabel="test accuracy",
-    alt="Four rows of three dots. The MLP on digits, the MLP on shuffled digits and the CNN on digits lie close "
-    "together, around 94%. The CNN on shuffled digits lies far below all others.",
+    alt="Four rows of three dots, a dot for each start: the MLP and the CNN, each on digits and on shuffled digits.",
 )
 
 # %% tags=["claim"]
@@ -1825,8 +1841,8 @@ plots.bands(
     accuracy_when_moved,
     xlabel="moved to the right (pixels)",
     ylabel="test accuracy",
-    alt="Both curves start above 90% and fall. At 2 pixels the MLP is at about 70% and the CNN at about 80%; at 4 "
-    "pixels the MLP reads less than a third and the CNN less than half; at 8 pixels both guess.",
+    alt="Accuracy against the move, 0 to 8 pixels: a curve for the MLP and one for the CNN, with narrow bands over the "
+    "three starts.",
 )
 
 # %% tags=["claim"]
@@ -1908,8 +1924,7 @@ for name, *settings in (("linear", [], 1e-2, 5), ("MLP", [128, 128], 3e-3, 3)):
 plots.seed_dots(
     patch_accuracies,
     xlabel="test accuracy",
-    alt="Two rows of three dots. The linear network lies below 45%, the MLP clearly to the right of it, around one "
-    "half.",
+    alt="Two rows of three dots, a dot for each start: the linear network and the MLP.",
 )
 
 # %% tags=["claim"]
