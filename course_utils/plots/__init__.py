@@ -34,6 +34,7 @@ _HOME = {
     "lines": "curves",
     "milestones": "milestones_views",
     "overlay_line": "panels",
+    "part_votes": "vote_views",
     "paint_directions": "edge_views",
     "pixels": "number_views",
     "points": "point_views",
