@@ -272,7 +272,7 @@ def _grading() -> list[Finding]:
     isolation = sandbox.found()
     if not isolation.inner:
         advice = "only to grade a class: use Linux 5.13 or newer, WSL 2, a virtual machine or a container"
-        return [Finding("grading", "sandbox", NOTE, f"none on {sys.platform}; course grade refuses", advice)]
+        return [Finding("grading", "sandbox", NOTE, f"{sandbox.missing()}; course grade refuses", advice)]
     remedy = "" if isolation.outer else "a second wall for course grade: install bubblewrap"
     return [Finding("grading", "sandbox", OK if isolation.outer else NOTE, str(isolation), remedy)]
 

@@ -65,7 +65,7 @@ def command(
             raise click.UsageError(str(error)) from None
 
     from course_utils.commands import console, grading_display
-    from course_utils.grading import class_run, engine, intake, records, remarks, sandbox
+    from course_utils.grading import class_run, desk, engine, intake, records, remarks, sandbox
 
     limits = engine.Limits(timeout, memory, trusted)
     plan = class_run.Plan(submissions, out, chosen, jobs, limits, seed, student, dask)
@@ -84,6 +84,7 @@ def command(
         records.RecordsError,
         remarks.RemarksError,
         engine.EngineError,
+        desk.DeskError,
     ) as error:
         raise click.ClickException(str(error)) from None
     _show(screen, summary, out, time.monotonic() - began)

@@ -174,7 +174,7 @@ class Desk:
             A Reply, whatever happens in the child.
 
         Raises:
-            DeskError: the sandbox does not start.
+            DeskError: the sandbox does not start, or a child could not put its walls up and so ran nothing.
         """
         if self._process is None:
             self._start()
@@ -225,6 +225,12 @@ class Desk:
                 break
         if not ended.get("clean"):
             self.close()  # the next child must not find what this one left
+        if ended.get("no_walls"):
+            self.close()
+            raise DeskError(
+                f"The walls around a submission's code could not be put up ({ended['no_walls']}), so none of it was "
+                "run. What was marked before is kept."
+            )
         cpu = float(ended.get("cpu_seconds", 0.0))
         if fault:
             return Reply(tuple(events), "bad data", cpu, fault)

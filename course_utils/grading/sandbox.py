@@ -14,16 +14,21 @@ import dataclasses
 import functools
 import os
 import pathlib
+import platform
 import shutil
 import site
 import subprocess
 import sys
 import sysconfig
+import tempfile
 
 from course_utils import locations
 from course_utils.grading import landlock, seccomp
 
-_SECONDS_TO_TRY = 20
+_SECONDS_TO_TRY = 60
+_PUT_UP_WALLS = (
+    "import sys; from course_utils.grading import zygote as z; z.confine(z.Walls((), sys.argv[1], True), 9, 500)"
+)
 _SYSTEM = (
     "/usr",
     "/bin",
@@ -82,6 +87,14 @@ def _works(command: list[str]) -> bool:
     return done.returncode == 0
 
 
+def _inner_works() -> bool:
+    """Return whether a process can put the inner wall on itself; a container's host may filter the calls it takes."""
+    if sys.platform != "linux" or not landlock.version() or not seccomp.supported():
+        return False
+    with tempfile.TemporaryDirectory(prefix="course-walls-") as work:
+        return _works([sys.executable, "-P", "-c", _PUT_UP_WALLS, work])
+
+
 def _bubblewrap(work: str = "") -> list[str]:
     program = shutil.which("bwrap")
     if not program:
@@ -108,7 +121,7 @@ def found() -> Isolation:
         >>> isinstance(found().inner, bool)
         True
     """
-    inner = sys.platform == "linux" and landlock.version() > 0 and seccomp.supported()
+    inner = _inner_works()
     outer = ""
     if inner:
         if _works(_bubblewrap()):
@@ -116,6 +129,17 @@ def found() -> Isolation:
         elif _works(_unshare()):
             outer = "unshare"
     return Isolation(inner, outer, landlock.version() if inner else 0)
+
+
+def missing() -> str:
+    """Return in words why there is no inner wall."""
+    if sys.platform != "linux":
+        return f"{sys.platform} has neither Landlock nor seccomp"
+    if not landlock.version():
+        return "this kernel has no Landlock, or the container's host does not let it through"
+    if not seccomp.supported():
+        return f"this course has no seccomp filter for {platform.machine()}"
+    return "Landlock or seccomp is refused here, probably by the container's host"
 
 
 def required(trusted: bool) -> Isolation:
@@ -133,9 +157,9 @@ def required(trusted: bool) -> Isolation:
     if isolation.inner:
         return isolation
     raise NoSandbox(
-        f"Submissions cannot be run safely here: {sys.platform} has no Landlock and seccomp that this course can use "
-        "(Linux 5.13 or newer on x86_64 or aarch64 has both). Grade on such a Linux: a virtual machine, WSL 2, or a "
-        "container on a Linux host. If you know that every submission is harmless, add --trusted: their code then "
+        f"Submissions cannot be run safely here: {missing()}. Linux 5.13 or newer on x86_64 or aarch64 has what it "
+        "takes: grade on such a Linux, in a virtual machine, in WSL 2, or in a container whose host lets Landlock and "
+        "seccomp through. If you know that every submission is harmless, add --trusted: their code then "
         "runs with all your rights."
     )
 

@@ -41,6 +41,8 @@ _MEGABYTE = 2**20
 _LARGEST_FILE = 64 * _MEGABYTE
 _LARGEST_FOLDER = 128 * _MEGABYTE
 _MOST_DESCRIPTORS = 256
+_WALLS_ARE_UP = b"walls"
+_LONGEST_REASON = 300  # bytes
 _ADDRESSES = 1.5  # address space that a child may add, as a multiple of its memory; what is mapped is not yet used
 
 
@@ -179,17 +181,30 @@ def _watch(child: _Child, connection: socket.socket, work: str) -> dict | None:
     return {"child": child.number, "code": code, "why": child.why, "cpu_seconds": round(cpu, 4)}
 
 
-def _become_child(descriptor: int, connection: socket.socket, request: dict, walls: Walls) -> None:
+def _become_child(descriptor: int, told: int, connection: socket.socket, request: dict, walls: Walls) -> None:
+    """Put the walls up, say so, and only then run anything of a student's; without walls, say why and end."""
     try:
         connection.close()
         own = socket.socket(fileno=descriptor)
         own.set_inheritable(False)
         from course_utils.grading import child
 
-        confine(walls, request["seconds"], request["memory_mb"])
+        try:
+            confine(walls, request["seconds"], request["memory_mb"])
+        except BaseException as error:
+            os.write(told, str(error).encode("utf-8", "replace")[:_LONGEST_REASON])
+            return
+        os.write(told, _WALLS_ARE_UP)
+        os.close(told)
         child.run(own)
     finally:
         os._exit(0)
+
+
+def _why_no_walls(told: int) -> str:
+    """Return why a child that has ended had no walls; "" when it had them."""
+    said = os.read(told, _LONGEST_REASON)
+    return "" if said == _WALLS_ARE_UP else said.decode("utf-8", "replace") or "its process ended before they stood"
 
 
 def preload(keras: bool, setups: list[str]) -> None:
@@ -242,16 +257,21 @@ def serve(connection: socket.socket) -> None:
         request, descriptors = received
         if not descriptors:
             continue  # a word about a child that has ended already
+        heard, told = os.pipe()
         try:
             pid = os.fork()
         except OSError as error:
+            os.close(heard)
+            os.close(told)
             os.close(descriptors[0])
             why = f"cannot fork: {error.strerror}"
             _tell(connection, {"child": request["child"], "code": -1, "why": why, "clean": True})
             continue
         if pid == 0:
-            _become_child(descriptors[0], connection, request, walls)
+            os.close(heard)
+            _become_child(descriptors[0], told, connection, request, walls)
         os.close(descriptors[0])
+        os.close(told)
         child = _Child(request["child"], pid, request)
         try:
             ended = _watch(child, connection, walls.work)
@@ -259,9 +279,11 @@ def serve(connection: socket.socket) -> None:
             child.kill()
             raise
         clean = scratch.empty(walls.work)
+        no_walls = "" if ended is None or ended["why"] else _why_no_walls(heard)
+        os.close(heard)
         if ended is None:
             return
-        _tell(connection, {**ended, "clean": clean})
+        _tell(connection, {**ended, "clean": clean, "no_walls": no_walls})
 
 
 def main() -> None:
