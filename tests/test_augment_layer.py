@@ -293,6 +293,12 @@ def test_labels_are_blended_as_the_images_are(kind):
     np.testing.assert_array_equal(*seen)
 
 
+def test_a_label_beyond_the_classes_is_told():
+    batches = tf.data.Dataset.from_tensor_slices(labelled()).batch(16)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="num_classes=3, but a label is 3 or more"):
+        list(augment.mixed(batches, augment.mix_up(seed=0), num_classes=3))
+
+
 def test_an_old_keras_is_answered_with_a_sentence(monkeypatch):
     monkeypatch.delattr(keras.layers, "MixUp")
     with pytest.raises(ValueError, match=r"has no layer MixUp; it needs keras 3.8 or newer"):

@@ -122,6 +122,37 @@ def test_bad_input_is_told(wrong, said):
         training.batches(**{"images": IMAGES, "labels": LABELS, "batch_size": 3, **wrong})
 
 
+def reader(shape=(4, 4, 1), num_classes=7):
+    layers = [keras.layers.Conv2D(2, 2), keras.layers.GlobalMaxPooling2D(), keras.layers.Dense(num_classes)]
+    model = keras.Sequential([keras.Input(shape), *layers])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "said"),
+    [
+        (IMAGES, LABELS + 1, "the labels go from 1 to 7; 0 to 6 is needed"),
+        (IMAGES[:, :3], LABELS, "the images are 3x4x1, the network takes 4x4x1. Resize them"),
+        (np.repeat(IMAGES, 3, axis=-1), LABELS, "the images are 4x4x3, the network takes 4x4x1"),
+    ],
+)
+def test_what_does_not_fit_the_network_is_told_before_the_first_step(images, labels, said):
+    """Else TensorFlow says it, from deep within a graph."""
+    right = training.batches(IMAGES, LABELS, 3)
+    wrong = training.batches(images, labels, 3)
+    with pytest.raises(ValueError, match=said):
+        reader().fit(wrong, verbose=0, callbacks=training.callbacks())
+    assert len(labels_of(wrong)) == 7, "a loop of one's own is not about that network"
+    with pytest.raises(ValueError, match=said):
+        reader().fit(right, validation_data=wrong, verbose=0, callbacks=training.callbacks())
+    reader().fit(right, validation_data=right, verbose=0, callbacks=training.callbacks())
+
+
+def test_a_network_for_any_size_takes_any_size():
+    reader((None, None, 1)).fit(training.batches(IMAGES[:, :3], LABELS, 3), verbose=0, callbacks=training.callbacks())
+
+
 def test_no_warning_comes_from_fit(recwarn):
     model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
     model.compile("sgd", "mse")

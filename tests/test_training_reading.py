@@ -99,6 +99,12 @@ def test_accuracy_is_the_share_of_right_answers_whatever_the_batch_size():
     one = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     with pytest.raises(ValueError, match=r"the shape \(5, 1\).*Does the network end with Dense"):
         training.accuracy(one, images, labels)
+    with pytest.raises(ValueError, match=r"the shape \(5, 3, 1\); the model takes \(N, 3\)"):
+        training.accuracy(model, images[..., np.newaxis], labels)
+    with pytest.raises(ValueError, match="1 values of the images are NaN or infinite, the first in image 2"):
+        training.accuracy(model, np.where(np.arange(15).reshape(5, 3) == 6, np.nan, images), labels)
+    with pytest.raises(ValueError, match="the labels go from 1 to 3; the model has 3 outputs, so 0 to 2 is needed"):
+        training.accuracy(model, images, labels + 1)
 
 
 def test_the_timer_counts_work_and_not_waiting():

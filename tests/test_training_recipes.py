@@ -45,6 +45,11 @@ def trained(model, seed):
     return model.get_weights()
 
 
+def test_fresh_starts_ask_for_compiled_networks():
+    with pytest.raises(ValueError, match="not compiled"):
+        next(training.fresh_starts(lambda: keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])))
+
+
 def test_fresh_starts_train_as_new_networks_do():
     starts = {seed: trained(model, seed) for seed, model in training.fresh_starts(compiled, (3, 1, 3))}
     again = [trained(model, seed) for seed, model in training.fresh_starts(compiled, (3, 1, 3))]

@@ -70,12 +70,15 @@ def mixed(batches, layer, num_classes: int):
 
     Raises:
         ValueError: num_classes is below 2.
+        tf.errors.InvalidArgumentError: a batch has a label that is no class below num_classes.
     """
     import tensorflow as tf
 
     whole_numbers.count(num_classes, "num_classes", 2, "how many classes the labels name")
 
     def blend(images, labels):
+        beyond = f"mixed was given num_classes={num_classes}, but a label is {num_classes} or more; count the classes."
+        tf.debugging.assert_less(tf.cast(labels, tf.int32), num_classes, message=beyond)
         shares = tf.one_hot(tf.cast(labels, tf.int32), num_classes)
         both = layer({"images": tf.cast(images, tf.float32), "labels": shares}, training=True)
         return both["images"], both["labels"]

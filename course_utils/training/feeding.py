@@ -56,6 +56,52 @@ def begin_epoch(epoch: int) -> None:
         epochs.next = epoch
 
 
+_waiting: list = []  # the network that has announced a fit or an evaluation, until the first pass over its data begins
+
+
+def begin_fit(model) -> None:
+    """Tell the next data set made by `batches` for which network its pass is; `callbacks` does so in every fit.
+
+    The data set then looks whether the two fit each other. Without that, labels beyond the network's outputs and
+    images of another size end in an error from the depths of TensorFlow.
+    """
+    _waiting[:] = [model]
+
+
+def end_fit() -> None:
+    """Tell that no data set needs to look at a network any more."""
+    _waiting.clear()
+
+
+def _compare(images: np.ndarray, labels: np.ndarray, model) -> None:
+    """Raise where images or labels are not what the network takes; say what came, what is needed and what to do."""
+    takes, gives = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    if not isinstance(takes, tuple) or not isinstance(gives, tuple) or images.ndim != 4:
+        return  # several inputs or outputs, or a network that does not know its shapes yet
+    shape = None
+    if len(takes) == 4:
+        shape = tuple(
+            side if wanted is None else wanted for side, wanted in zip(images.shape[1:], takes[1:], strict=True)
+        )
+    datasets.check(images[:1], shape=shape)
+    if len(gives) == 2 and gives[1] is not None and gives[1] > 1 and labels.ndim == 1 and labels.dtype.kind in "iu":
+        extremes = np.array([labels.min(), labels.max()])
+        datasets.check(images[[0, 0]], extremes, num_classes=gives[1])
+
+
+def _watched(dataset, images: np.ndarray, labels: np.ndarray):
+    """Return the data set, which from now on compares itself with the network of a fit when its first pass begins."""
+
+    class Batches(type(dataset)):
+        def __iter__(self):
+            if _waiting:
+                _compare(images, labels, _waiting.pop())
+            return super().__iter__()
+
+    dataset.__class__ = Batches
+    return dataset
+
+
 def _checked(images, labels, batch_size: int) -> tuple[np.ndarray, np.ndarray]:
     images, labels = np.asarray(images), np.asarray(labels)
     if check := getattr(datasets, "check", None):
@@ -144,4 +190,5 @@ def batches(
     dataset = tf.data.Dataset.range(num_batches).scan(np.int64(0), one_batch)
     if augment is not None:
         dataset = dataset.map(augmented, num_parallel_calls=tf.data.AUTOTUNE if by_step else None)
-    return dataset.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(2)
+    ready = dataset.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(2)
+    return _watched(ready, images, labels)

@@ -8,7 +8,19 @@ from course_utils.training import feeding, keeping_best, progress_display, resum
 
 
 class _TellEpoch(keras.callbacks.Callback):
-    """Tells the batches which epoch it is, so that their order depends on nothing else."""
+    """Tells the batches for which network they are, and which epoch it is: their order depends on nothing else."""
+
+    def on_train_begin(self, logs=None):
+        feeding.begin_fit(self.model)
+
+    def on_test_begin(self, logs=None):
+        feeding.begin_fit(self.model)
+
+    def on_test_end(self, logs=None):
+        feeding.end_fit()
+
+    def on_train_end(self, logs=None):
+        feeding.end_fit()
 
     def on_epoch_begin(self, epoch, logs=None):
         feeding.begin_epoch(epoch)

@@ -51,7 +51,8 @@ def accuracy(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 50
         A number from 0 to 1.
 
     Raises:
-        ValueError: no images, another number of labels, or a model that gives no row of numbers per image.
+        ValueError: no images, another number of labels, images of a shape that the model does not take, values that
+            are NaN, labels beyond the model's outputs, or a model that gives no row of numbers per image.
 
     Example:
         >>> import keras
@@ -64,6 +65,19 @@ def accuracy(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 50
         raise ValueError(
             f"there are {len(images)} images and labels of the shape {labels.shape}; "
             "accuracy needs at least one image, and one whole number as label for each: shape (N,)."
+        )
+    takes = getattr(model, "input_shape", None)
+    if isinstance(takes, tuple) and not _takes(takes, images.shape):
+        needed = ", ".join("any" if side is None else str(side) for side in takes[1:])
+        raise ValueError(
+            f"images have the shape {images.shape}; the model takes (N, {needed}). A missing axis: "
+            "images[..., np.newaxis] for the channel, image[np.newaxis] for a batch of one."
+        )
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        bad = np.argwhere(~np.isfinite(images))
+        raise ValueError(
+            f"{len(bad):,} values of the images are NaN or infinite, the first in image {bad[0][0]}. "
+            "Find where they come from; a division by a range of 0 is the commonest cause."
         )
     import keras
 
@@ -79,4 +93,16 @@ def accuracy(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 50
             f"the model gives the shape {outputs.shape}; accuracy needs one number per class and image: (N, classes). "
             "Does the network end with Dense(number of classes)?"
         )
+    if labels.min() < 0 or labels.max() >= outputs.shape[1]:
+        raise ValueError(
+            f"the labels go from {labels.min()} to {labels.max()}; the model has {outputs.shape[1]} outputs, so 0 to "
+            f"{outputs.shape[1] - 1} is needed. Count classes from 0, and give the network one output per class."
+        )
     return float(np.mean(outputs.argmax(axis=1) == labels))
+
+
+def _takes(wanted: tuple, shape: tuple) -> bool:
+    """Return whether a model with this input shape takes arrays of that shape; None is any side."""
+    return len(wanted) == len(shape) and all(
+        side is None or side == given for side, given in zip(wanted[1:], shape[1:], strict=True)
+    )

@@ -20,6 +20,9 @@ def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 
         build (function): returns a new, compiled network; it is called after `seed`.
         seeds (int or several): how many, or which ones, even without end. Default 3: the seeds 0, 1 and 2.
 
+    Raises:
+        ValueError: build gave a network that is not compiled.
+
     Example:
         >>> def build():
         ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -39,6 +42,10 @@ def fresh_starts(build: Callable[[], keras.Model], seeds: int | Iterable[int] = 
                 line.write(f"start {place} of {len(numbers)}")
             seeding.seed(number)
             fresh = build()
+            if getattr(fresh, "optimizer", None) is None:
+                raise ValueError(
+                    "build gave a network that is not compiled; call its compile(...) before returning it."
+                )
             if model is None:
                 model = fresh
             else:
