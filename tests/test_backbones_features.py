@@ -1,3 +1,5 @@
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -81,6 +83,25 @@ def test_weights_that_are_trained_on_are_not_mixed_up(pictures):
     kernel = next(layer for layer in network.body.layers if isinstance(layer, keras.layers.Conv2D)).kernel
     kernel.assign(-kernel)
     assert not np.allclose(features.extract(network, pictures, "block1_pool"), before)
+
+
+def test_other_numbers_of_images_are_no_warning(backbone, pictures):
+    said = []
+
+    class Listener(logging.Handler):
+        def emit(self, record):
+            said.append(record.getMessage())
+
+    logger, listener = logging.getLogger("tensorflow"), Listener()
+    logger.addHandler(listener)
+    try:
+        level = logger.level
+        for count in range(1, 8):  # TensorFlow warns at the fifth trace
+            features.extract(backbone, pictures[:1].repeat(count, axis=0), cache=False)
+        assert logger.level == level
+    finally:
+        logger.removeHandler(listener)
+    assert said == []
 
 
 def test_a_damaged_copy_is_made_again(backbone, pictures, tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_utils import backbones, images
-from course_utils.backbones import folder, linear, photograph_folder
+from course_utils.backbones import folder, linear, loading, photograph_folder
 
 
 @pytest.fixture(scope="module")
@@ -172,18 +172,38 @@ def test_a_fraction_keeps_the_pixels_that_are_needed(tmp_path, least_side, heigh
     assert abs(small.mean(axis=(0, 1)) - [100, 150, 200]).max() < 3
 
 
-def test_an_image_of_too_many_pixels_is_named(photographs, backbone):
-    # A PNG of a few bytes that says it is 60,000 x 60,000 pixels large.
+@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (20_001, 10_000)])
+def test_an_image_of_too_many_pixels_is_named(photographs, backbone, width, height):
+    # A PNG and a BMP of a few bytes that say how large they are.
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     bomb = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
     (photographs / "red" / "bomb.png").write_bytes(bomb)
+    bitmap = cv2.imencode(".bmp", np.zeros((2, 2, 3), np.uint8))[1].tobytes()
+    upside_down = struct.pack("<ii", width, -height)
+    (photographs / "red" / "huge.bmp").write_bytes(bitmap[:18] + upside_down + bitmap[26:])
     found = backbones.train_on_folder(photographs, backbone)
-    assert len(found.skipped) == 1
-    assert "red/bomb.png: cannot be read" in found.skipped[0]
-    assert "far too large" in found.skipped[0]
+    assert len(found.skipped) == 2
+    for said, name in zip(found.skipped, ("bomb.png", "huge.bmp"), strict=True):
+        assert said.startswith(f"red/{name}: is {width:,} x {height:,} pixels large")
+        assert "save it as JPEG" in said
+    with pytest.raises(ValueError, match="at most 200 million pixels"):
+        found.predict(photographs / "red" / "bomb.png")
+
+
+def test_a_photograph_of_a_telephones_own_kind_is_told_what_to_do(photographs, backbone):
+    (photographs / "red" / "IMG_0001.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    found = backbones.train_on_folder(photographs, backbone)
+    assert found.skipped == ("red/IMG_0001.HEIC: photographs of the kind HEIC cannot be read; export it as JPEG",)
+
+
+def test_an_empty_class_is_told_before_anything_is_loaded(photographs, monkeypatch):
+    monkeypatch.setattr(loading, "load", lambda *_: pytest.fail("a backbone was loaded"))
+    (photographs / "yellow").mkdir()
+    with pytest.raises(ValueError, match=r"'yellow' has 0 photograph.*of 0 file"):
+        backbones.train_on_folder(photographs)
 
 
 def test_saved_and_loaded(photographs, backbone, tmp_path):

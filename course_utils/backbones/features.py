@@ -1,7 +1,9 @@
 """Features of images: what the layers of a network give, in one pass, in batches, and kept for the next time."""
 
+import contextlib
 import difflib
 import hashlib
+import logging
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -147,13 +149,26 @@ def _computed(backbone, images, names, pooling, batch_size) -> dict[str, np.ndar
     batch_size = math.ceil(len(images) / math.ceil(len(images) / batch_size))
     results: dict[str, np.ndarray] = {}
     for start, batch in _batches(images, batch_size):
-        outputs = network.predict_on_batch(batch)
+        with _traced_quietly():
+            outputs = network.predict_on_batch(batch)
         for name, output in zip(names, outputs if isinstance(outputs, (list, tuple)) else [outputs], strict=True):
             output = keras.ops.convert_to_numpy(output)
             if name not in results:
                 results[name] = np.empty((len(images), *output.shape[1:]), np.float32)
             results[name][start : start + len(output)] = output[: len(images) - start]
     return results
+
+
+@contextlib.contextmanager
+def _traced_quietly() -> Iterator[None]:
+    """Keep TensorFlow from warning of a new trace: for every number of images one is made, and each is wanted."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _network(backbone, names: Sequence[str], pooling: str | None) -> keras.Model:

@@ -163,11 +163,20 @@ def train_on_folder(
         FileNotFoundError: there is no folder photographs; ...
     """
     classes, skipped = photograph_folder.listed(pathlib.Path(path))
+    _check_counts(classes, [len(files) for files in classes.values()], skipped)  # before anything takes time
     if backbone is None or isinstance(backbone, str):
         backbone = loading.load(backbone or "efficientnet_lite0")
     side = side or (backbone.input_size if backbone.input_size >= 224 else 2 * backbone.input_size)
     found, labels = _features_of(backbone, classes, side, skipped)
     counts = np.bincount(labels, minlength=len(classes)).tolist()
+    _check_counts(classes, counts, skipped)
+    right, judged = _held_out(found, labels, seed)
+    fitted = linear.fit_linear(found, labels, None, seed)
+    facts = {"num_images": counts, "num_right": right, "num_judged": judged, "side": side, "skipped": skipped}
+    return FolderClassifier(backbone, tuple(classes), fitted, facts)
+
+
+def _check_counts(classes: dict, counts: list[int], skipped: list[str]) -> None:
     for (name, files), count in zip(classes.items(), counts, strict=True):
         if count < 2:
             why = f" Not used: {'; '.join(skipped)}." if skipped else ""
@@ -175,10 +184,6 @@ def train_on_folder(
                 f"class {name!r} has {count} photograph(s) that can be used, of {len(files)} file(s); at least 2 are "
                 f"needed, one to learn from and one to judge by, and 20 are a good number.{why}"
             )
-    right, judged = _held_out(found, labels, seed)
-    fitted = linear.fit_linear(found, labels, None, seed)
-    facts = {"num_images": counts, "num_right": right, "num_judged": judged, "side": side, "skipped": skipped}
-    return FolderClassifier(backbone, tuple(classes), fitted, facts)
 
 
 def _features_of(backbone, classes: dict, side: int, skipped: list[str]) -> tuple[np.ndarray, np.ndarray]:

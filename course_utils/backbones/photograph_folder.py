@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import struct
 import unicodedata
 from collections.abc import Iterator
 
@@ -13,6 +14,10 @@ from course_utils.backbones import cropping
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 _AT_ONCE = 32
+# What telephones save unless told otherwise; OpenCV does not read it.
+_TELEPHONE = (".heic", ".heif", ".avif")
+# A file of this many pixels takes about 1.2 GB while it is read.
+_MOST_PIXELS = 200_000_000
 
 
 def listed(path: pathlib.Path) -> tuple[dict[str, list[pathlib.Path]], list[str]]:
@@ -40,8 +45,7 @@ def listed(path: pathlib.Path) -> tuple[dict[str, list[pathlib.Path]], list[str]
                 if file.suffix.lower() in ENDINGS and file.is_file():
                     files.append(file)
                 elif not file.name.startswith("."):
-                    why = "a folder in a folder" if file.is_dir() else f"its name does not end in {', '.join(ENDINGS)}"
-                    skipped.append(f"{entry.name}/{file.name}: {why}")
+                    skipped.append(f"{entry.name}/{file.name}: {_why_not(file)}")
     if len(classes) < 2:
         there = f"only {', '.join(map(repr, classes))}" if classes else "none"
         raise ValueError(
@@ -49,6 +53,14 @@ def listed(path: pathlib.Path) -> tuple[dict[str, list[pathlib.Path]], list[str]
             "as the class, and put its photographs into it."
         )
     return classes, skipped
+
+
+def _why_not(file: pathlib.Path) -> str:
+    if file.is_dir():
+        return "a folder in a folder"
+    if file.suffix.lower() in _TELEPHONE:
+        return f"photographs of the kind {file.suffix[1:].upper()} cannot be read; export it as JPEG"
+    return f"its name does not end in {', '.join(ENDINGS)}"
 
 
 def _name(path: pathlib.Path) -> str:
@@ -94,8 +106,37 @@ def batches(classes: dict, side: int, skipped: list[str]) -> Iterator[tuple[np.n
 
 
 def read(file: str | os.PathLike, side: int) -> np.ndarray:
-    """Return a photograph that is large enough for a square of that side, if the file is."""
+    """Return a photograph that is large enough for a square of that side, if the file is.
+
+    Raises:
+        FileNotFoundError, IsADirectoryError: there is no such file.
+        ValueError: it is no image, or has more pixels than fit into memory at ease.
+    """
+    file = pathlib.Path(file)
+    if file.is_file():
+        with file.open("rb") as opened:
+            width, height = _stated_size(opened.read(32))
+        if width * height > _MOST_PIXELS:
+            raise ValueError(
+                f"{file} is {width:,} x {height:,} pixels large, which takes too much memory; at most "
+                f"{_MOST_PIXELS // 1_000_000} million pixels are read. Make it smaller, or save it as JPEG."
+            )
     return images.read(file, least_side=side)
+
+
+def _stated_size(head: bytes) -> tuple[int, int]:
+    """Return width and height as a PNG or BMP states them; (0, 0) for others, which are read in parts or are limited.
+
+    Example:
+        >>> _stated_size(b"\\x89PNG\\r\\n\\x1a\\n" + b"\\0\\0\\0\\rIHDR" + struct.pack(">II", 640, 480))
+        (640, 480)
+    """
+    if head.startswith(b"\x89PNG") and len(head) >= 24:
+        return struct.unpack(">II", head[16:24])
+    if head.startswith(b"BM") and len(head) >= 26:
+        width, height = struct.unpack("<ii", head[18:26])
+        return abs(width), abs(height)
+    return 0, 0
 
 
 def square(image: np.ndarray, side: int) -> np.ndarray:
