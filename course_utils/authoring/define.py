@@ -103,6 +103,7 @@ class Exercise:
     styles: list[Callable] = dataclasses.field(default_factory=list)
     mutants: list[Mutant] = dataclasses.field(default_factory=list)
     wrong_answers: list[WrongAnswer] = dataclasses.field(default_factory=list)
+    _hidden: dict[tuple, list[dict]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @property
     def function_name(self) -> str:
@@ -286,7 +287,12 @@ class Exercise:
 
     def hidden_documents(self, seed: int = 0) -> list[dict]:
         """Return the hidden cases as data; for grading and tests, never for students."""
-        return [self.case_document(case) for case in self.hidden_cases(seed)]
+        key = (seed, len(self.cases), len(self.makers))
+        if (
+            key not in self._hidden
+        ):  # a reference that trains a network is not run anew for each answer it is put beside
+            self._hidden[key] = [self.case_document(case) for case in self.hidden_cases(seed)]
+        return list(self._hidden[key])
 
 
 def function(
