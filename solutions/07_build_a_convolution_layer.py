@@ -90,8 +90,7 @@ frames = [
 plots.slider(
     frames,
     [f"{step} steps" for step in steps_shown],
-    alt="Three 3x3 filters, drawn as tables. They begin with different random numbers; after three steps the signs of "
-    "Sobel x can be seen, and after forty steps all three read -1 0 1, -2 0 2, -1 0 1.",
+    alt="Three 3x3 filters, drawn as tables of numbers, after 0, 1, 2, 3, 5, 10 and 40 steps.",
 )
 
 # %% tags=["claim"]
@@ -183,8 +182,8 @@ plots.grid(
     titles=["Sobel x, bias 0", "minus Sobel x, bias 0", "Sobel x, bias -200", "minus Sobel x, bias -200"],
     columns=2,
     cell=4.3,
-    alt="Four feature maps of the man's head. Above, with bias 0: left the edges from dark to bright, right those from "
-    "bright to dark, with much faint texture. Below, with bias -200: only the strongest edges are left.",
+    alt="Four feature maps of the man's head, bright lines on black: above with bias 0, below with bias -200; left of "
+    "Sobel x, right of minus Sobel x.",
 )
 
 # %% [markdown]
@@ -378,8 +377,8 @@ plots.compare(
     corners,
     titles=["three boxes", "left and upper rims, added", "with bias -25 and ReLU"],
     shared_scale=False,
-    alt="Left: three boxes. Middle: their left and upper rims, brightest where the two meet. Right: black but for "
-    "three small spots, one at the upper left corner of each box.",
+    alt="Left: three boxes. Middle: their left and upper rims, added. Right: what the bias and the ReLU leave of that, "
+    "on black.",
 )
 
 # %% tags=["claim"]
@@ -810,6 +809,7 @@ fixed = np.random.default_rng(74)
 exercise.case("5x6, kernel 3, valid", **a_layer(fixed, (5, 6), 3, 1, 2, 1, "valid"))
 exercise.case("colour, kernel 3, same", **a_layer(fixed, (5, 6), 3, 3, 2, 1, "same"))
 exercise.case("6x6, stride 2, same: the odd zero", **a_layer(fixed, (6, 6), 3, 2, 2, 2, "same"))
+exercise.case("7x8, stride 3, same: zeros differ by side", **a_layer(fixed, (7, 8), 3, 1, 1, 3, "same"))
 exercise.case("7x6, stride 2, valid", **a_layer(fixed, (7, 6), 3, 2, 1, 2, "valid"))
 exercise.case("kernel 2, same", **a_layer(fixed, (4, 5), 2, 1, 1, 1, "same"))
 exercise.case("kernel 1, stride 3, same: no zeros", visible=False, **a_layer(fixed, (7, 5), 1, 2, 3, 3, "same"))
@@ -883,6 +883,18 @@ def pads_half_the_kernel(image, weights, bias, stride=1, padding="valid"):
 
 
 # %% tags=["hidden"] exercise="7.4"
+@exercise.mutant(
+    "You add as many zeros to the columns as to the rows. Where height and width differ, each needs its own number."
+)
+def pads_both_sides_alike(image, weights, bias, stride=1, padding="valid"):
+    if padding == "same":
+        height, kernel_size = image.shape[0], weights.shape[0]
+        missing = max(0, (-(-height // stride) - 1) * stride + kernel_size - height)
+        around = (missing // 2, missing - missing // 2)
+        image = np.pad(image, (around, around, (0, 0)))
+    return convolution_layer(image, weights, bias, stride, "valid")
+
+
 @exercise.mutant("The stride is not used: the result has as many places as with stride 1.")
 def ignores_the_stride(image, weights, bias, stride=1, padding="valid"):
     return convolution_layer(image, weights, bias, 1, padding)
@@ -1206,8 +1218,8 @@ cat_in_colour = cv2.resize(images.load("cat")[:300, 75:375], (96, 96), interpola
 plots.volumes(
     typical,
     image=cat_in_colour,
-    alt="A cat's photograph of 96 x 96 pixels, then boxes that become smaller and longer from layer to layer, 12 x 12 "
-    "x 64 at the end, and at last two thin columns of 9,216 and 10 numbers.",
+    alt="A cat's photograph of 96 x 96 pixels, then a box for each layer with its size below, and at last two thin "
+    "columns of 9,216 and 10 numbers.",
 )
 
 # %% [markdown]
@@ -1474,8 +1486,8 @@ plots.kernels(
         "40 steps on snow": np.round(from_snow[0][-1], 2),
         "100 steps on a photograph": np.round(from_photograph[0][-1], 2),
     },
-    alt="Three filters: the random start; Sobel x, learned from snow; and the one learned from a photograph, which has "
-    "the right signs at most places but wrong numbers.",
+    alt="Three filters as tables of numbers: the random start, the one learned from snow, and the one learned from a "
+    "photograph.",
 )
 
 # %% tags=["claim"]
@@ -1543,9 +1555,9 @@ claims.check(
 )
 
 # %% [markdown]
-# **What to notice.** One row says **no**: the alignment trap, and the row below it is the way round. And one row hides
-# another trap: behind `Flatten`, PyTorch lists the numbers channel by channel and Keras place by place. The weights of
-# the linear layer then belong to other numbers, and must change places (`side_by_side.to_keras` does it).
+# **What to notice.** One row says **other numbers**: the alignment trap; the row below it is the way round. And one row
+# hides another trap: behind `Flatten`, PyTorch lists the numbers channel by channel and Keras place by place. The
+# weights of the linear layer then belong to other numbers, and must change places (`side_by_side.to_keras` does it).
 #
 # In PyTorch most networks are written as a class. `__init__` makes the layers, `forward` says in which order they are
 # called. Keras can do the same; there the method is named `call`. The last row of the table, as a class in both:
