@@ -33,6 +33,9 @@ CASES = [
     ("# The end.", "# [next](99_nowhere.ipynb)", "dead link: 99_nowhere.ipynb"),
     ("# The end.", "# <img src='x.png'>", "alt text"),
     ("# The end.", "# :::{note}", "CommonMark"),
+    ("# The end.", "# The draws win\n# {{points:.0f}}. The end.", "numbered list"),
+    ("# The end.", "# the shape `(W +\n# 1) // 2`", "numbered list"),
+    ("# The end.", "# The years are\n# 2012. The end.", "numbered list"),
     ("# ## Self-test\n", "# ## Test\n", "no section '## Self-test'"),
     ('tags=["setup"]', 'tags=["figure"]', "0 cells are tagged 'setup'"),
     ('tags=["check"] exercise="98.1"', 'tags=["claim"]', "no cell tagged 'check'"),
@@ -52,6 +55,19 @@ def test_each_fault_is_reported_with_its_line(tmp_path, monkeypatch, old, new, w
     matching = [message for message in found if words in message]
     assert matching, found
     assert matching[0].startswith(f"{fixture_lessons.NAME}.py:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Three steps:\n1. first\n2. second,\n   which is long\n3. third",
+        "One:\n\n1. first\n\nAnother:\n\n1. first\n2. second",
+        "It is\n{{agreement:.3f}}. Here\n{{share:.0%}}. There",
+        "```\nlayer\n12. no list\n```",
+    ],
+)
+def test_lists_numbers_and_code_are_no_accident(text):
+    assert lint._accidental_items(text) == []
 
 
 def test_a_cell_may_use_a_local_name_that_an_exercise_defines_too():

@@ -34,6 +34,7 @@ _MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)")
 _HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s#]+)")
 _DIRECTIVE = re.compile(r"^(:::|```\{|\.\. \w+::)", re.MULTILINE)
+_NUMBERED = re.compile(r"\s*(?:(?P<number>\d+)|\{\{\w+:\.0f\}\})(?P<sign>[.)])\s")
 
 
 def _takes_alt(name: str) -> bool:
@@ -78,9 +79,32 @@ def _text_faults(text: str, folder: pathlib.Path) -> list[str]:
             target = match["target"]
             if not re.match(r"[a-z]+:", target) and not (folder / target).exists():
                 faults.append(f"dead link: {target}")
+    for line in _accidental_items(text):
+        faults.append(
+            f"{line[:40]!r} begins like an item of a numbered list, and is shown as one: break lines elsewhere"
+        )
     if match := _DIRECTIVE.search(text):
         faults.append(f"{match[0]!r}: plain CommonMark only, so that JupyterLab, VS Code and Colab all show it")
     return faults
+
+
+def _accidental_items(text: str) -> list[str]:
+    """Return the lines of running text that JupyterLab would show as an item of a numbered list.
+
+    Where a line is broken just before "25. The bands", the sentence becomes item 25. A list of the lesson's own begins
+    at 1, counts on, and has full stops.
+    """
+    found, last, fenced, before = [], 0, False, ""
+    for line in text.split("\n"):
+        fenced ^= line.lstrip().startswith("```")
+        if not fenced and (match := _NUMBERED.match(line)):
+            number = int(match["number"] or -1)
+            if match["sign"] == "." and number in (1, last + 1):
+                last = number
+            elif before.strip():
+                found.append(line.strip())
+        before = line
+    return found
 
 
 def _lessons_to_come() -> set[str]:
