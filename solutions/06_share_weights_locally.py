@@ -166,8 +166,8 @@ plots.compare(
     np.abs(start).mean(axis=1).reshape(24, 24) / np.abs(start).mean() / 2,
     titles=["mean of all training pages", "how far the weights have moved", "how large they were at the start"],
     height=2.6,
-    alt="Left: a blurred blob at the top left of a black page. Middle: a gray square at the same place, and pure "
-    "black everywhere else. Right: the whole page is gray.",
+    alt="Three pictures of the page, one number for each pixel: the mean of the training pages, a blurred blob at the "
+    "top left; how far the weights have moved; how large they were at the start.",
 )
 
 # %% tags=["claim"]
@@ -351,8 +351,8 @@ exercise.hints(
 # %% [markdown]
 # ### Exercise 6.2 (build): a locally connected layer
 #
-# The loop above knew quarters of 4 x 4 pixels. Write the general one. `locally_connected(image, kernels, biases,
-# stride)` takes
+# The loop above knew only the four quarters of a page of 4 x 4 pixels. Write the general one.
+# `locally_connected(image, kernels, biases, stride)` takes
 #
 # - `image`, `(H, W)`, uint8 or float;
 # - `kernels`, `(rows, columns, kh, kw)` float: `kernels[r, c]` belongs to the place in row `r` and column `c`;
@@ -512,8 +512,8 @@ plots.compare(
     shared_table.T,
     titles=["locally connected: rows are units, columns pixels", "shared: the same four numbers in each row"],
     height=1.25,
-    alt="Two tables of 4 rows and 16 columns. In both, only four cells of each row are coloured. In the left one "
-    "all rows differ; in the right one each row holds the same four colours, moved on.",
+    alt="Two tables of 4 rows and 16 columns, one for the locally connected and one for the shared layer. Cells with "
+    "a weight other than 0 are coloured.",
 )
 
 # %% tags=["claim"]
@@ -689,8 +689,8 @@ plots.lines(
     log_y=True,
     xlabel="side of the page (pixels)",
     ylabel="parameters",
-    alt="On two logarithmic axes, the dense and the locally connected layer are two straight lines that lie nearly "
-    "on each other and rise from 0.2 million to 900 million parameters. The shared layer is a level line at 416.",
+    alt="Three lines on two logarithmic axes: the parameters of the dense, the locally connected and the shared layer "
+    "against the side of the page.",
 )
 
 # %% [markdown]
@@ -734,6 +734,7 @@ exercise.case("side doubled", factor=2.0)
 exercise.case("side times 4", factor=4.0)
 exercise.case("side times 3", factor=3.0)
 exercise.case("side times 10", factor=10.0)
+exercise.case("side times 2.5", factor=2.5)
 exercise.case("the same size", factor=1.0)
 exercise.case("half the side", visible=False, factor=0.5)
 exercise.case("from 24 to 1536 pixels", visible=False, factor=64.0)
@@ -773,11 +774,19 @@ def twice_the_factor(factor):
     return 2.0 * factor
 
 
+@exercise.mutant(
+    "You round the factor down. It need not be a whole number: 2.5 times the side is 6.25 times the pixels."
+)
+def whole_factors_only(factor):
+    return float(int(factor) ** 2)
+
+
 @exercise.mutant("The number of channels stays: only height and width grow.")
 def cubic(factor):
     return float(factor) ** 3
 
 
+# %% tags=["hidden"] exercise="6.4"
 @exercise.mutant("That would be right if the number of units grew with the image as well. It stays.")
 def units_grow_too(factor):
     return float(factor) ** 4
@@ -791,7 +800,7 @@ def natural_exponential(factor):
 # %% [markdown]
 # ### Exercise 6.5 (spot the bug): parameters or outputs?
 #
-# Of what comes out of a layer one can read that "so many parameters are left". With 16 filters of 5 x 5 pixels on a
+# In some courses one reads that behind a layer "so many parameters are left". With 16 filters of 5 x 5 pixels on a
 # page of 24 x 24 that would be 20 x 20 x 16 = 6,400. But these are *outputs*. They change with each image. The
 # *parameters* are what training changes. The same mix-up is in the function below.
 #
@@ -832,6 +841,7 @@ exercise.case("a page of 24 x 24, shared", rows=20, columns=20, channels=1, filt
 exercise.case("colour, own weights", rows=6, columns=8, channels=3, filters=4, kernel_size=3, shared=False)
 exercise.case("colour, shared", rows=6, columns=8, channels=3, filters=4, kernel_size=3, shared=True)
 exercise.case("one place", visible=False, rows=1, columns=1, channels=2, filters=5, kernel_size=4, shared=True)
+exercise.case("own weights again", visible=False, rows=3, columns=5, channels=2, filters=6, kernel_size=3, shared=False)
 exercise.case("a poster", visible=False, rows=764, columns=500, channels=3, filters=8, kernel_size=7, shared=True)
 exercise.random_cases(
     2,
@@ -892,6 +902,11 @@ def forgets_the_shared_biases(rows, columns, channels, filters, kernel_size, sha
 def shares_between_filters(rows, columns, channels, filters, kernel_size, shared):
     parameters, outputs = layer_counts(rows, columns, channels, filters, kernel_size, shared)
     return (parameters // filters if shared else parameters), outputs
+
+
+@exercise.mutant("You never ask for `shared`. Without sharing, every place has parameters of its own.")
+def always_shares(rows, columns, channels, filters, kernel_size, shared):
+    return layer_counts(rows, columns, channels, filters, kernel_size, True)
 
 
 @exercise.mutant("The channels are missing: a window on a colour image has kernel_size x kernel_size x 3 numbers.")
@@ -984,7 +999,7 @@ prediction = "..."  # "none", "the shared one", "the locally connected and the s
 plots.seed_dots(
     moved,
     xlabel="test accuracy at the bottom right",
-    alt="One row per network with a dot for each seed: all of them lie around 10 percent, the shared network too.",
+    alt="One row per network, with a dot for each seed.",
 )
 
 # %% tags=["claim"]
@@ -1046,14 +1061,19 @@ corner = np.zeros((3, 8, 8), np.uint8)
 corner[:, 1:4, 1:4] = np.random.default_rng(1).integers(1, 256, (3, 3, 3))
 exercise.case("one bright pixel", images=one_dot, kernel_size=2, stride=1)
 exercise.case("two pages, a pixel on each", images=two_pages, kernel_size=2, stride=2)
+same_pixel = np.zeros((2, 4, 4), np.uint8)
+same_pixel[:, 2, 1] = 128
+exercise.case("two pages, both light up the same pixel", images=same_pixel, kernel_size=2, stride=2)
+four_pages = np.repeat(same_pixel // 2, 2, axis=0)
+exercise.case("four pages, all light up one pixel", visible=False, images=four_pages, kernel_size=3, stride=1)
 exercise.case("digits at the top left, 3 x 3 windows", images=corner, kernel_size=3, stride=1)
 exercise.case("the same, stride 2", images=corner, kernel_size=3, stride=2)
 exercise.case("all black", visible=False, images=np.zeros((2, 4, 5), np.uint8), kernel_size=2, stride=1)
 exercise.case("1 x 1 windows", visible=False, images=two_pages, kernel_size=1, stride=1)
-exercise.random_cases(2, lambda rng: {"images": drawn_pages(rng, 3, 9, 8, 2), "kernel_size": 3, "stride": 2})
-exercise.random_cases(1, lambda rng: {"images": drawn_pages(rng, 4, 7, 9, 1), "kernel_size": 2, "stride": 1})
 
 # %% tags=["hidden"] exercise="6.6"
+exercise.random_cases(2, lambda rng: {"images": drawn_pages(rng, 3, 9, 8, 2), "kernel_size": 3, "stride": 2})
+exercise.random_cases(1, lambda rng: {"images": drawn_pages(rng, 4, 7, 9, 1), "kernel_size": 2, "stride": 1})
 exercise.hints(
     "Two questions, one after the other: which pixels does SOME image light up? Which windows hold none of them?",
     "images.max(axis=0) is one image: the brightest that each pixel ever was. Slide the window over it.",
@@ -1091,6 +1111,14 @@ def sighted_places(images, kernel_size, stride):
 @exercise.mutant("You call a place blind if its window was black in SOME image. It has to be black in all of them.")
 def black_in_one_image(images, kernel_size, stride):
     return np.any([blind_places(image[np.newaxis], kernel_size, stride) for image in images], axis=0)
+
+
+@exercise.mutant(
+    "You add the images up in uint8. There 128 + 128 is 0, and a bright pixel looks black. Ask of each image whether "
+    "the pixel is above 0, or take the maximum."
+)
+def adds_up_in_uint8(images, kernel_size, stride):
+    return blind_places(images.sum(axis=0, dtype=np.uint8)[np.newaxis], kernel_size, stride)
 
 
 @exercise.mutant("Only the first image counts here. Ask all of them.")
@@ -1183,7 +1211,7 @@ both_pages = np.stack([test_pages[4], moved_pages[4]])  # (2, 24, 24, 1)
 maps = {}
 for kind in ("locally connected", "shared"):
     reader = readers[kind, 0]
-    hidden = keras.Model(reader.inputs, reader.layers[1].output)
+    hidden = keras.Model(reader.inputs[0], reader.layers[1].output)
     maps[kind] = keras.ops.convert_to_numpy(hidden(both_pages))  # (2, 20, 20, 16)
 strongest = {kind: both[0].max(axis=(0, 1)).argmax() for kind, both in maps.items()}
 pictures = [both_pages[0] / 255, both_pages[1] / 255]
@@ -1234,7 +1262,7 @@ claims.check(
 # | shared | `Flatten()`: 6,400 numbers | 64,010 |
 # | shared + pooled | `GlobalMaxPooling2D()`: 16 numbers | 170 |
 #
-# The whole network has 586 parameters now, of 230,410 that the locally connected one has.
+# The whole network has 586 parameters now; the locally connected one has 230,410.
 #
 # **Predict:** how well will so small a network read at the top left? And at the bottom right?
 
@@ -1251,8 +1279,7 @@ plots.seed_dots(
     },
     xlabel="test accuracy",
     alt="Eight rows: for each of four networks one for the top left and one for the moved digits, with a dot for "
-    "each seed. The first three fall from above 95 percent to about 10; the fourth, shared and pooled, is nearly as "
-    "high in both places.",
+    "each seed.",
 )
 
 # %% tags=["claim"]
