@@ -362,6 +362,11 @@ def similarity(first, second):
     return 1 - cosine_distances(first, second)
 
 
+@exercise.mutant("You divided by the SQUARES of the lengths: a length is the root of the sum of squares.")
+def by_squares(first, second):
+    return 1 - first @ second.T / np.outer((first**2).sum(axis=1), (second**2).sum(axis=1))
+
+
 @exercise.mutant("You divided by the SUM of each row. Its length is the root of the sum of squares.")
 def by_sums(first, second):
     return 1 - (first / np.abs(first).sum(1, keepdims=True)) @ (second / np.abs(second).sum(1, keepdims=True)).T
@@ -380,8 +385,8 @@ def wrong_axis(first, second):
 # We take twelve photographs and change them in two ways, three times each with other random numbers:
 #
 # - **recoloured:** red, green and blue are each stretched and shifted. All shapes and patterns stay;
-# - **retextured:** the photograph is blurred a little, and the fine pattern of bricks, grass or gravel is printed
-#   over it. Coarse shapes and colours stay.
+# - **retextured:** the photograph is blurred until hairs and petals are gone, and the pattern of bricks, grass or
+#   gravel is printed over it. Coarse shapes and colours stay.
 
 # %% tags=["figure"]
 CONTENTS = [
@@ -400,7 +405,7 @@ plots.grid(
     titles=["original", "", "", "", "recoloured", "", "", "", "retextured", "", "", ""],
     columns=4, cell=1.9,
     alt="Three rows: an astronaut, a cat, a flower and a rocket; the same in other colours, the astronaut greenish, "
-    "the cat pink; the same, a little blurred, with a fine pattern of grass, gravel or bricks over them.",
+    "the cat pink; the same, blurred, with a pattern of grass, gravel or bricks over them.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -483,12 +488,12 @@ claims.check("blurring alone stays below that", np.all(blurred[0, -1] < textures
 # photograph ({{colour_early:.2f}}); at the end {{colour_late:.2f}} is left. Nobody has told the network to do so:
 # among its training photographs there were cats in every light.
 #
-# **Textures are turned up.** You still recognise all four. For the network a retextured photograph is as far from its
-# original as *any other photograph* ({{texture_late:.2f}}), while in the pixels it had hardly moved
+# **Textures are turned up.** You still recognise all four. For the network a retextured photograph is as far from
+# its original as *any other photograph* ({{texture_late:.2f}}), while in the pixels it had moved much less
 # ({{texture_pixels:.2f}}). The blurring has the larger share: on its own it gives {{blur_late:.2f}}. A cat without
-# hairs is no cat any more, and stones in place of the hairs do the rest. This is no accident of our network: [Geirhos
-# and others](https://arxiv.org/abs/1811.12231) found that networks trained on ImageNet go by texture where people go
-# by shape. For telling fur from feathers that is a good rule, until somebody prints a pattern on the cat.
+# hairs is no cat any more, and stones in place of the hairs do the rest. This is no accident of our network:
+# [Geirhos and others](https://arxiv.org/abs/1811.12231) found that networks trained on ImageNet go by texture where
+# people go by shape. For telling fur from feathers that is a good rule, until somebody prints a pattern on the cat.
 #
 # (Why is the texture's curve nearly 0 at layer 1? A pooled map is a mean over all places, and in a fine pattern
 # bright and dark cancel. Further on a ReLU has cut off one of the two before the mean is taken.)
@@ -535,11 +540,11 @@ names = {"pixels": "pixels", EARLY: "an early layer", LATE: "the last layer"}
 rows = collection_rows[0][LATE]
 distances = [np.linalg.norm(rows[27] - row) for row in rows]
 nearest = [int(place) for place in np.argsort(distances)[:4]]
-print("nearest to piece 27:", nearest[0], "and three of", sorted(set(kind_labels[nearest[1:]].tolist())))
+print("nearest to piece 27:", nearest[0], "and then", *(KINDS[kind_labels[place]] for place in nearest[1:]))
 
 # %% [markdown]
 # The nearest one to piece 27 is piece 27. Of course: its distance from itself is 0. Keep that in mind for the next
-# exercise. The others are of kind 3, the flower.
+# exercise. The three after it are other pieces of the flower.
 #
 # Now the picture. Each row begins with the same piece of the flower; then come its five nearest neighbours, by cosine
 # distance.
@@ -617,6 +622,7 @@ exercise = define.function("11.3", neighbours)
 exercise.case("on a line", rows=np.array([[0.0], [1.0], [5.0], [7.5]]), count=2)
 exercise.case("in a plane", rows=np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0], [6.0, 8.0], [3.0, 3.0]]), count=3)
 exercise.case("two equal rows", rows=np.array([[2.0, 2.0], [0.0, 0.0], [0.0, 0.0], [5.0, 1.0]]), count=1)
+exercise.case("across and straight on", rows=np.array([[0.0, 0.0], [3.0, 3.0], [0.0, 5.0], [9.0, 0.0]]), count=2)
 exercise.case("long and short rows", rows=np.array([[1.0, 0.0], [100.0, 0.0], [0.0, 1.0], [90.0, 1.0]]), count=1)
 exercise.case("all equal", visible=False, rows=np.ones((4, 3)), count=3)
 exercise.case("all others", visible=False, rows=np.array([[9.0], [0.0], [4.0]]), count=2)
@@ -672,6 +678,15 @@ def signed_sum(rows, count):
     return np.argsort(distances, axis=1, kind="stable")[:, :count]
 
 
+@exercise.mutant("You added up the differences along each axis. Asked is the straight line: the root of the sum of "
+    "squares.")  # fmt: skip
+def along_the_axes(rows, count):
+    distances = np.abs(rows[:, np.newaxis] - rows[np.newaxis]).sum(axis=2)
+    np.fill_diagonal(distances, np.inf)
+    return np.argsort(distances, axis=1, kind="stable")[:, :count]
+
+
+# %% tags=["hidden"] exercise="11.3"
 @exercise.mutant("That is the cosine distance: it does not see how long rows are. Asked is the straight line.")
 def by_angle(rows, count):
     lengths = np.maximum(np.linalg.norm(rows, axis=1), 1e-12)
@@ -848,6 +863,12 @@ def one_direction(rows, count):
     return float(strengths[count - 1] / strengths.sum())
 
 
+@exercise.mutant("Those are the shares of single FEATURES. A component is a direction, which may mix several of them.")
+def single_features(rows, count):
+    variances = np.sort(rows.var(axis=0))[::-1]
+    return float(variances[:count].sum() / variances.sum())
+
+
 @exercise.mutant("You also divided each feature by its deviation. Then loud and quiet features count the same, and the "
     "directions are other ones.")  # fmt: skip
 def standardised(rows, count):
@@ -968,7 +989,7 @@ claims.check("from the pixels it is read less than 95 times of 100", np.all(tint
 #   {{tint_pixels:.0f}}% at the pixels. Training has turned colours down, so that they move a vector less, and
 #   has kept them: who is to tell a lemon from a lime needs them. *A small distance does not mean that
 #   something is forgotten.* It means that other things are louder.
-# - **The random network is the one that loses it.** {{tint_random:.0f}}% at its end. Each layer mixes everything, and
+# - **The random network loses more of it.** {{tint_random:.0f}}% at its end. Each layer mixes everything, and
 #   nobody has seen to it that something survives.
 # - **What it is** becomes readable half-way: {{what_middle:.0f}}% at layer 4, {{what_late:.0f}}% at the end, and
 #   {{what_random:.0f}}% in the random network. The layers after the fourth one gain nothing for this question. They
@@ -1012,6 +1033,13 @@ exercise.case("the mean decides, not the nearest row", rows=np.array([[0.0, 0], 
 exercise.case("classes in any order", rows=np.array([[9.0, 1], [0, 0], [5, 5], [1, 0], [9, 3]]),
     labels=np.array([2, 0, 1, 0, 2]), test_rows=np.array([[8.0, 2], [4, 4], [1, 1]]),
     test_labels=np.array([2, 1, 1]))  # fmt: skip
+exercise.case("one far-off row moves the mean", rows=np.array([[0.0], [1.0], [11.0], [10.0]]),
+    labels=np.array([0, 0, 0, 1]), test_rows=np.array([[6.0], [3.0], [8.0]]),
+    test_labels=np.array([0, 0, 1]))  # fmt: skip
+exercise.case("across and straight on", rows=np.array([[3.0, 3.0], [0.0, 5.0]]), labels=np.array([0, 1]),
+    test_rows=np.array([[0.0, 0.0], [0.0, -1.0]]), test_labels=np.array([0, 0]))  # fmt: skip
+exercise.case("across and straight on, again", visible=False, rows=np.array([[-7.0, 0.0], [4.0, 4.0], [4.0, 6.0]]),
+    labels=np.array([0, 1, 1]), test_rows=np.array([[0.0, 0.0], [0.0, 1.0]]), test_labels=np.array([1, 1]))  # fmt: skip
 exercise.case("none is right", visible=False, rows=on_a_line, labels=np.array([0, 0, 1, 1, 1]),
     test_rows=np.array([[0.0], [12.0]]), test_labels=np.array([1, 0]))  # fmt: skip
 exercise.case("equally far", visible=False, rows=np.array([[4.0], [0.0]]), labels=np.array([1, 0]),
@@ -1080,6 +1108,20 @@ def by_class_sums(rows, labels, test_rows, test_labels):
     return float(np.mean(distances.argmin(axis=1) == test_labels))
 
 
+@exercise.mutant("You added up the differences along each axis. Asked is the straight line: Euclidean distances.")
+def differences_added_up(rows, labels, test_rows, test_labels):
+    means = np.stack([rows[labels == number].mean(axis=0) for number in range(labels.max() + 1)])
+    return float(np.mean(np.abs(test_rows[:, np.newaxis] - means).sum(axis=2).argmin(axis=1) == test_labels))
+
+
+# %% tags=["hidden"] exercise="11.5"
+@exercise.mutant("You took the class's MEDIAN row. Asked is its mean, which far-off rows move too.")
+def medians(rows, labels, test_rows, test_labels):
+    middles = np.stack([np.median(rows[labels == number], axis=0) for number in range(labels.max() + 1)])
+    distances = np.linalg.norm(test_rows[:, np.newaxis] - middles[np.newaxis], axis=2)
+    return float(np.mean(distances.argmin(axis=1) == test_labels))
+
+
 @exercise.mutant("The score of a class is only the product with its mean: means that are long win too often. "
     "Take distances.")  # fmt: skip
 def by_product(rows, labels, test_rows, test_labels):
@@ -1102,8 +1144,13 @@ def a_number(rows, labels, test_rows, test_labels):
 #
 # ### A probe can find what is not there
 #
-# With 1,280 features and a few hundred rows there is always a set of weights that gets every training row right,
-# whatever the labels are. So let us shuffle them: now there is nothing to be found.
+# Now shuffle the labels of the training squares, and fit a probe to the last layer again. There is nothing to be
+# found any more.
+#
+# **Predict before you run:** how many of the training squares will it get right, and how many of the test squares?
+
+# %% tags=["predict"]
+prediction = ("...", "...")  # training squares, test squares: percent
 
 # %% tags=["claim"]
 labelled, test = draws[0]
@@ -1116,8 +1163,10 @@ claims.check("with shuffled labels more than 95% of the training squares are rig
 claims.check("and fewer than 20% of the test squares", tested_on < 0.2, value=tested_on, name="fooled_test")
 
 # %% [markdown]
-# {{fooled_train:.0%}} right on the training squares, {{fooled_test:.0%}} on the test squares; guessing gives 6%. So
-# an accuracy on the rows that a probe was fitted to says nothing, and one on other rows says something only beside
+# {{fooled_train:.0%}} right on the training squares, {{fooled_test:.0%}} on the test squares; guessing gives 6%.
+# With 1,280 features and a few hundred rows there is always a set of weights that gets every training row right,
+# whatever the labels are. (We held the weights back less than before, so that the probe could find it.) So an
+# accuracy on the rows that a probe was fitted to says nothing, and one on other rows says something only beside
 # controls: the pixels, the random network.
 
 
@@ -1373,8 +1422,8 @@ claims.check("features times weights are the network's own logits", np.allclose(
 # %% [markdown]
 # ### A vote for what?
 #
-# Before we look at contributions, a trap. Add the same row of numbers to the weights of *all* classes: every logit
-# grows by the same amount. Softmax does not notice, since only differences count.
+# Before we look at contributions, a trap. Draw one number for each feature, and add it to that feature's weight for
+# *every* class.
 #
 # **Predict:** what happens to the probabilities, and what to the contributions to the logit of "Egyptian cat"?
 
@@ -1405,15 +1454,21 @@ lead_after = cat_features * (shifted_kernel[:, EGYPTIAN] - shifted_kernel[:, TIG
 claims.check("contributions to the DIFFERENCE of two classes stay the same", np.allclose(lead, lead_after, atol=1e-4))
 
 # %% [markdown]
-# **What to notice.** The same network, the same decisions, and another list of "the most important features". So
-# "this feature speaks for a cat" means nothing by itself. It speaks for one class **against another**. Ask about
-# differences:
+# **What to notice.** On each picture all 1,000 logits change by the same amount, and softmax does not see it: only
+# differences count. So it is the same network with the same decisions, and another list of "the most important
+# features". "This feature speaks for a cat" means nothing by itself. It speaks for one class **against another**.
+# Ask about differences:
 #
 # $$z_c - z_d = \sum_i x_i\,(w_{ic} - w_{id}) + (b_c - b_d)$$
 #
 # Each term is a **vote** for $c$ against $d$. Now look at two such elections: Egyptian cat against tiger cat, which
 # is a close one, and against espresso. (The sums of the bars are without the
 # two biases, which hardly differ.)
+#
+# **Predict:** is each decided by a few strong votes, or by many weak ones?
+
+# %% tags=["predict"]
+prediction = ("...", "...")  # against tiger cat, against espresso: "few" or "many"
 
 # %% tags=["figure"]
 plots.contributions(
@@ -1517,6 +1572,8 @@ exercise.case("the rival wants the strongest feature, too", features=np.array([2
     kernel=np.array([[3.0, 2.5], [2, 0], [1.5, 0], [0, 2.7]]), winner=0, rival=1)  # fmt: skip
 exercise.case("another pair", features=np.array([1.0, 2, 3, 1]), kernel=small_kernel, bias=np.array([1.0, 0, -1]),
     winner=2, rival=1)  # fmt: skip
+exercise.case("a feature that is not there", features=np.array([0.0, 2, 1, 1.5]), bias=np.zeros(2),
+    kernel=np.array([[5.0, 0], [1, 0], [1, 0], [0, 1]]), winner=0, rival=1)  # fmt: skip
 exercise.case("the biases help the winner", visible=False, features=np.array([2.0, 1.5, 1, 1]), kernel=small_kernel,
     bias=np.array([1.75, 0, 1]), winner=0, rival=1)  # fmt: skip
 exercise.case("both want the strongest feature", visible=False, features=np.array([3.0, 1, 1, 1]), bias=np.zeros(2),
@@ -1586,6 +1643,14 @@ def counts_all_votes(features, kernel, bias, winner, rival):
     return int((features * (kernel[:, winner] - kernel[:, rival]) > 0).sum())
 
 
+@exercise.mutant("At a lead of exactly 0 you go on. It is no lead any more: stop as soon as it is 0 or less.")
+def goes_on_at_zero(features, kernel, bias, winner, rival):
+    votes = np.sort(features * (kernel[:, winner] - kernel[:, rival]))[::-1]
+    left = votes.sum() + bias[winner] - bias[rival] - np.concatenate([[0.0], np.cumsum(votes)])
+    return int(np.argmax(left < 0))
+
+
+# %% tags=["hidden"] exercise="11.7"
 @exercise.mutant("One too many: stop as soon as the lead is 0 or less.")
 def one_too_many(features, kernel, bias, winner, rival):
     return votes_to_overturn(features, kernel, bias, winner, rival) + 1
