@@ -10,6 +10,9 @@ import nbformat
 
 from course_utils.execution import forked_kernels, measure, runner
 
+# A cell that takes longer hangs. In full, a cell may train a network on a whole public data set without a GPU.
+SECONDS_PER_CELL = {"quick": 180, "full": 3600}
+
 
 @dataclasses.dataclass(frozen=True)
 class LessonRun:
@@ -136,7 +139,12 @@ def run_lesson(
     listener.started(name, len(notebook.cells))
     environment = {"COURSE_PROFILE": profile, **({"COURSE_OFFLINE": "1"} if profile == "quick" else {})}
     result = runner.run(
-        notebook, folder=path.parent, environment=environment, on_progress=on_progress, on_events=on_events
+        notebook,
+        folder=path.parent,
+        environment=environment,
+        timeout_per_cell=SECONDS_PER_CELL[profile],
+        on_progress=on_progress,
+        on_events=on_events,
     )
     run = LessonRun(
         name,

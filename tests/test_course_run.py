@@ -138,6 +138,16 @@ def test_the_profile_reaches_the_lesson_and_full_has_no_budget(folder):
     assert said == ["quick1", "fullNone"]
 
 
+def test_a_cell_may_take_as_long_as_its_profile_allows(folder, monkeypatch):
+    small_course.write(folder / "lessons", "06_sleeps", [small_course.code("import time\ntime.sleep(3)", "a")])
+    monkeypatch.setattr(lesson_runs, "SECONDS_PER_CELL", {"quick": 1, "full": 120})
+    paths = [folder / "lessons" / "06_sleeps.ipynb"]
+    (quick,) = lesson_runs.run_all(paths, profile="quick")
+    assert quick.faults == ("cell 1 took longer than 1 s",)
+    (full,) = lesson_runs.run_all(paths, profile="full")
+    assert full.faults == ()
+
+
 def test_a_report_folder_that_is_a_file_is_a_usage_error(folder):
     small_course.write(folder / "solutions", "02_mix", [small_course.code("1", "a")])
     (folder / "taken").write_text("", encoding="utf-8")
