@@ -155,7 +155,7 @@ cnn, cnn_accuracies = train(lambda: build_cnn(full_size), few, patches.test, ope
 plots.seed_dots(
     {f"MLP, {large_parameters:,} parameters": mlp_accuracies, f"CNN, {small_parameters:,} parameters": cnn_accuracies},
     xlabel="accuracy on test squares",
-    alt="Three dots of the MLP lie together near one half; three dots of the CNN lie together far to the right.",
+    alt="Two rows of three dots, a dot for each seed: the MLP and the CNN.",
 )
 
 # %% tags=["claim"]
@@ -201,7 +201,7 @@ plots.volumes(
 architectures.table(build_cnn(full_size))
 
 # %% [markdown]
-# **What to notice.** Go down the column of shapes: 32, 16, 8, 4, while the last number grows from 3 to 48. Nearly all
+# **What to notice.** Go down the column of shapes: 32, 16, 8, 4, while the last number grows from 3 to 48. Seven in ten
 # parameters sit in the last convolution. And look at the receptive field: one number of the last map has seen 15 x 15
 # of the 32 x 32 pixels.
 #
@@ -406,7 +406,8 @@ difference = np.abs(sequential.predict(some, verbose=0) - cnn.predict(some, verb
 claims.check("their outputs are equal to within a millionth of the largest", difference <= 1e-5, value=difference)
 
 # %% [markdown]
-# **What to notice.** They are the same computation, written down twice. Take the list while the network *is* a list.
+# **What to notice.** They are the same computation, written down twice; if anything differs, it is the rounding of the
+# last digits. Take the list while the network *is* a list.
 # Take the functional form as soon as data take two ways: two inputs, two outputs, or a shortcut around a block, as in
 # the ResNets of a later lesson. There is also a third way, a subclass of `keras.Model` with a `call` method. It can
 # do everything, and pays for it: Keras can no longer draw the network or list its shapes.
@@ -589,9 +590,7 @@ _, ablation["constant rate"] = train(
 plots.seed_dots(
     ablation,
     xlabel="accuracy on validation squares",
-    alt="Seven rows of three dots. The base lies furthest to the right; 5 x 5 and dropout overlap with it or lie "
-    "somewhat to its left; one block, no normalisation and constant rate lie clearly to its left, and narrow furthest "
-    "to the left.",
+    alt="Seven rows of three dots, a dot for each seed and a bar at the mean: the base and the six changes.",
 )
 
 # %% tags=["claim"]
@@ -609,16 +608,36 @@ for name, least, sentence, quoted in (
         unit="points",
         name=f"cost_of_{quoted}",
     )
+
+# %% tags=["claim"]
+worst_base, best_one_block = min(ablation["base"]), max(ablation["one block"])
+claims.check(
+    "every base is better than every narrow network",
+    worst_base > max(ablation["narrow"]),
+    value=100 * worst_base,
+    unit="%",
+    name="worst_base",
+)
+claims.check(
+    "so is every network with one block",
+    min(ablation["one block"]) > max(ablation["narrow"]),
+    value=100 * best_one_block,
+    unit="%",
+    name="best_one_block",
+)
 overtaken = [min(ablation[name]) > max(ablation["base"]) for name in ("5 x 5", "dropout")]
 claims.check("neither 5 x 5 kernels nor dropout is better than the base in all runs", not any(overtaken))
 
 # %% [markdown]
-# **What to notice.** Four choices carry this network, and you can see it without any statistics, because the dots do
-# not even come near each other: **depth** ({{cost_of_depth:.0f}} points), **width** ({{cost_of_width:.0f}}),
-# **normalisation** ({{cost_of_normalisation:.0f}}) and the **schedule** ({{cost_of_schedule:.0f}}). The last one
-# surprises most people: it costs nothing, not one parameter. At a constant rate the last steps are as large as the
-# first ones, and the weights never come to rest. (We tried three constant rates for this table, 0.01, 0.0025 and
-# 0.001, and took the best one: a competitor has to be given its chance.)
+# **What to notice.** Four choices carry this network: **width** ({{cost_of_width:.0f}} points), **normalisation**
+# ({{cost_of_normalisation:.0f}}), the **schedule** ({{cost_of_schedule:.0f}}) and **depth** ({{cost_of_depth:.0f}}).
+# For width you need no statistics: the dots do not even come near each other. Depth takes a second look: the best of
+# the three networks with one block reaches {{best_one_block:.0f}}%, the worst of the base {{worst_base:.0f}}%. What
+# three runs can tell there, and what they cannot, is the question of the next exercise.
+#
+# The schedule surprises most people: it costs nothing, not one parameter. At a constant rate the last steps are as
+# large as the first ones, and the weights never come to rest. (We tried three constant rates for this table, 0.01,
+# 0.0025 and 0.001, and took the best one: a competitor has to be given its chance.)
 #
 # And two choices bring nothing here: **5 x 5 kernels**, although they have almost three times the parameters, and
 # **dropout**. Their dots overlap with those of the base, or lie to their left. Whoever reports the best dot of each
@@ -639,8 +658,8 @@ claims.check("neither 5 x 5 kernels nor dropout is better than the base in all r
 # - `"second"` when it is the other way round,
 # - `"unclear"` in all other cases, equal numbers included.
 #
-# This is a strict, simple rule, good enough for three runs. Then find out what it says about your own predictions:
-# `verdict(ablation["base"], ablation["5 x 5"])`.
+# This is a strict, simple rule, good enough for three runs. Then find out what it says about your own predictions, for
+# example `verdict(ablation["base"], ablation["one block"])`.
 
 
 # %% tags=["exercise"] exercise="9.4" points=2
@@ -673,6 +692,7 @@ exercise.case("the same runs", visible=False, first=[0.7, 0.71, 0.72], second=[0
 exercise.case("another number of runs", visible=False, first=[0.9, 0.91, 0.92, 0.93, 0.95], second=[0.89, 0.7])
 exercise.case("the second, just so", visible=False, first=[0.6, 0.62], second=[0.621, 0.9])
 exercise.case("touching from below", visible=False, first=[0.5, 0.6], second=[0.6, 0.7])
+exercise.case("far ahead but for one run", visible=False, first=[0.97, 0.80, 0.95], second=[0.82, 0.79, 0.81])
 exercise.case("one ahead each time", visible=False, first=[0.61, 0.71, 0.81], second=[0.6, 0.7, 0.8])
 exercise.random_cases(
     4,
@@ -734,11 +754,20 @@ def compares_in_pairs(first, second):
     return "second" if all(b > a for a, b in zip(first, second, strict=False)) else "unclear"
 
 
+@exercise.mutant(
+    "You compare the difference of the means with the spread. Here only one thing counts: do the runs overlap?"
+)
+def compares_with_the_spread(first, second):
+    difference, spread = np.mean(first) - np.mean(second), np.std(first) + np.std(second)
+    return "first" if difference > spread else "second" if -difference > spread else "unclear"
+
+
 @exercise.mutant("You never say 'second'. The second network may be the better one.")
 def never_the_second(first, second):
     return "first" if min(first) > max(second) else "unclear"
 
 
+# %% tags=["hidden"] exercise="9.4"
 @exercise.mutant("First and second are exchanged: a higher accuracy is better.")
 def exchanges_them(first, second):
     return {"first": "second", "second": "first"}.get(verdict(first, second), "unclear")
@@ -836,7 +865,7 @@ claims.check("A cannot tell even half of its own training squares", learnt < 0.5
 # ```
 #         epoch    1     2     3     4     5     6
 # first   train  2.30  2.29  2.28  2.28  2.27  2.27
-#         valid  2.30  2.29  2.28  2.28  2.28  2.27      two classes have 0 % right answers
+#         valid  2.30  2.29  2.28  2.28  2.28  2.27
 # second  train  1.90  1.10  0.60  0.31  0.12  0.05
 #         valid  1.75  1.30  1.15  1.22  1.41  1.66
 # third   train  1.90  1.52  1.24  1.03  0.87  0.74
@@ -844,6 +873,8 @@ claims.check("A cannot tell even half of its own training squares", learnt < 0.5
 # fourth  train  2.60  1.30  3.70  1.20  2.90  1.90
 #         valid  1.90  2.80  1.50  3.10  2.20  2.70
 # ```
+#
+# (In the first, two classes have 0 % right answers.)
 #
 # Give the four names in this order, as a tuple of texts. The names are `"under-fitting"`, `"over-fitting"`,
 # `"rate too high"` and `"still improving"`; each may occur more than once, or not at all.
@@ -886,6 +917,10 @@ exercise.wrong(
     "Second and fourth are exchanged: which of them has a training loss that falls smoothly to almost 0?",
 )
 # %% tags=["hidden"] exercise="9.5"
+exercise.wrong(
+    ("underfitting", "overfitting", "still improving", "rate too high"),
+    "You mean the right things. Write the names as the exercise does, with a hyphen.",
+)
 exercise.hints(
     "Read the training line first: does it fall, is it stuck, does it jump? Then ask what validation does meanwhile.",
     "Stuck and high: under-fitting. Falls while validation turns up: over-fitting. Both fall to the end: still "
@@ -1294,7 +1329,10 @@ exercise.case("three classes", matrix=np.array([[90, 8, 2], [1, 95, 4], [3, 11, 
 exercise.case("the most frequent class is no confusion", matrix=np.array([[500, 9, 0], [2, 40, 5], [7, 0, 30]]))
 exercise.case("more wrong than right", matrix=np.array([[1, 9], [4, 2]]))
 exercise.case("equal counts", matrix=np.array([[9, 3, 3], [3, 8, 0], [0, 3, 7]]))
-exercise.case("no error at all", visible=False, matrix=np.array([[4, 0], [0, 5]]))
+exercise.case("no error at all", matrix=np.array([[4, 0], [0, 5]]))
+exercise.case("many small errors, one large", matrix=np.array([[9, 5, 4, 4], [0, 9, 0, 8], [1, 0, 9, 0], [0, 0, 1, 9]]))
+exercise.case("no error among three", visible=False, matrix=np.diag([7, 0, 2]))
+exercise.case("one large error below", visible=False, matrix=np.array([[5, 3, 3], [0, 5, 0], [0, 5, 5]]))
 exercise.case("below the diagonal", visible=False, matrix=np.array([[9, 0, 1], [6, 9, 1], [5, 2, 9]]))
 exercise.random_cases(3, lambda rng: {"matrix": rng.integers(0, 60, (6, 6)) + 100 * np.eye(6, dtype=int)})
 exercise.hints(
@@ -1350,6 +1388,24 @@ def upper_half_only(matrix):
     return with_loops(np.triu(matrix))
 
 
+@exercise.mutant(
+    "A 0 on the diagonal is not small enough: where there are no errors at all, it comes first. Put -1 there."
+)
+def zeros_on_the_diagonal(matrix):
+    errors = matrix * (1 - np.eye(len(matrix), dtype=int))
+    true, answer = np.unravel_index(errors.argmax(), errors.shape)
+    return int(true), int(answer), int(matrix[true, answer])
+
+
+@exercise.mutant("You take the class with the most errors in all. Asked is the one largest CELL.")
+def worst_row_first(matrix):
+    errors = np.where(np.eye(len(matrix), dtype=bool), -1, matrix)
+    true = int(np.maximum(errors, 0).sum(axis=1).argmax())
+    answer = int(errors[true].argmax())
+    return true, answer, int(matrix[true, answer])
+
+
+# %% tags=["hidden"] exercise="9.8"
 @exercise.mutant("Of equal counts take the first one, row by row.")
 def takes_the_last_of_equals(matrix):
     true, answer, count = with_loops(matrix[::-1, ::-1])
@@ -1382,7 +1438,7 @@ prediction = "..."
 folder = pathlib.Path(tempfile.mkdtemp())
 cnn.save(folder / "squares.keras")
 loaded = keras.saving.load_model(folder / "squares.keras")
-again = loaded.predict(test_images[:100], verbose=0)
+again = keras.ops.convert_to_numpy(loaded(test_images[:100]))  # called, not predict: fit for a single batch
 
 right_part = images.load("cat")[60:240, -140:]  # training squares come from the left half only
 cv2.imwrite(str(folder / "cat.png"), right_part[:, :, ::-1])  # OpenCV writes BGR
@@ -1390,7 +1446,7 @@ cv2.imwrite(str(folder / "cat.png"), right_part[:, :, ::-1])  # OpenCV writes BG
 photograph = images.read(folder / "cat.png")  # RGB, uint8
 squares = images.tiles(photograph, 45).reshape(-1, 45, 45, 3)
 batch = np.stack([cv2.resize(square, (32, 32), interpolation=cv2.INTER_AREA) for square in squares])
-answers = keras.ops.convert_to_numpy(keras.ops.softmax(loaded.predict(batch, verbose=0)))
+answers = keras.ops.convert_to_numpy(keras.ops.softmax(loaded(batch)))
 answer = patches.class_names[answers.mean(axis=0).argmax()]
 
 # %% tags=["figure"]
@@ -1453,6 +1509,8 @@ wide[:6, 4:10] = (10, 250, 90)
 exercise.case("wide: the middle square", photograph=wide, side=4)
 exercise.case("tall, one row left over", photograph=np.ascontiguousarray(wide.swapaxes(0, 1)[:-1]), side=6)
 exercise.case("a square", photograph=wide[:, 4:16].copy(), side=3)
+columns = np.repeat(np.arange(21)[np.newaxis] * 97 % 251, 24, axis=0).astype(np.uint8)
+exercise.case("fine stripes", photograph=np.stack([columns, 255 - columns, columns // 2], axis=-1), side=5)
 exercise.case("nothing to shrink", visible=False, photograph=wide[:, 3:15].copy(), side=12)
 exercise.random_cases(
     3,
@@ -1512,6 +1570,14 @@ def squeezes(photograph, side):
 @exercise.mutant("The square is the upper left one. It has to lie in the middle.")
 def takes_the_corner(photograph, side):
     return _prepared(photograph, side, corner=True)
+
+
+@exercise.mutant(
+    "That is cv2.resize's own method, INTER_LINEAR: it looks at few of the pixels when it shrinks. INTER_AREA takes "
+    "the mean of all of them."
+)
+def takes_the_default(photograph, side):
+    return _prepared(photograph, side, method=cv2.INTER_LINEAR)
 
 
 @exercise.mutant("The axis of the batch is missing: the shape must be (1, side, side, 3).")
@@ -1684,7 +1750,18 @@ def dense_only(images, labels):
 # ## Further: half precision and several GPUs
 #
 # Two switches make large trainings faster on graphics cards. The trainings above are too small to gain by them; for
-# CIFAR-10 in the `full` profile, with a graphics card, they are worth a try. Nothing else in the code changes.
+# CIFAR-10 in the `full` profile, with a graphics card, they are worth a try. In this lesson's `train` they go here;
+# nothing else changes:
+#
+# ```
+# keras.config.set_dtype_policy(training.precision())  # once, before the first network
+#
+# def compiled():
+#     with training.all_gpus():
+#         network = build()
+#         network.compile(...)
+#     return network
+# ```
 #
 # **Mixed precision** computes in 16 bits and keeps the weights in 32. Numbers of 16 bits have a smallest step, so
 # small gradients would become 0; Keras multiplies the loss by a large factor before the backward pass, and divides
