@@ -10,7 +10,7 @@ import json
 import pathlib
 import textwrap
 
-from course_utils.authoring import collect
+from course_utils.authoring import collect, source
 from course_utils.grading import desk, marking, reference, sandbox, submission
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -138,6 +138,15 @@ def open_desk(lesson: str, outer: bool = True, seconds: float = 20, memory_mb: f
     """Return a desk for a lesson that stays open until the tests of this process have ended."""
     by = reference_of(lesson)
     opened = desk.Desk(by.keras, walls(outer), seconds, memory_mb, (by.setup,))
+    atexit.register(opened.close)
+    return opened
+
+
+@functools.cache
+def keras_desk(numbers: tuple[str, ...]) -> desk.Desk:
+    """Return one desk for several lessons that need Keras; to start one for each would take longer than the marking."""
+    setups = tuple(reference.setup_of(source.read(source_of(number))) for number in numbers)
+    opened = desk.Desk(True, walls(outer=True), 60, 1500, setups)
     atexit.register(opened.close)
     return opened
 

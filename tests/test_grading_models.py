@@ -17,7 +17,7 @@ from course_utils.grading import desk, marking, reference, sandbox, submission
 
 SEED = 3
 SETUP = "import keras\nimport numpy as np\nfrom keras import layers"
-SECONDS, SECONDS_OF_A_BOMB, MEMORY_MB = 60, 4, 700
+SECONDS, SECONDS_OF_A_BOMB, MEMORY_MB = 60, 2, 700
 
 needs_a_sandbox = pytest.mark.skipif(not sandbox.found().inner, reason="this system has no sandbox for strangers' code")
 

@@ -141,15 +141,23 @@ def prepared(setup: str) -> tuple[Statement, ...]:
     return tuple(statements(setup, "the lesson's setup"))
 
 
+def _only_shows(statement: Statement) -> bool:
+    """Return whether a statement prints what is there, and does nothing else."""
+    call = statement.node.value if isinstance(statement.node, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("print", "display")):
+        return False
+    return not any(isinstance(node, (ast.Call, ast.NamedExpr)) for node in ast.walk(call) if node is not call)
+
+
 def of_setup(setup: tuple[Statement, ...], code: list[Statement]) -> list[Statement]:
-    """Return what of a lesson's setup must run before some code: all but values that nothing in the code reads.
+    """Return what of a lesson's setup must run before some code: all but values that nothing reads, and what prints.
 
     Args:
         setup (tuple of Statement): see `prepared`.
         code (list of Statement): what is run after it.
 
     Example:
-        >>> setup = prepared("import numpy as np\\nphotograph = np.ones((512, 512))")
+        >>> setup = prepared("import numpy as np\\nphotograph = np.ones((512, 512))\\nprint(photograph)")
         >>> [sorted(statement.binds) for statement in of_setup(setup, statements("x = np.pi", "cell 1"))]
         [['np']]
     """
@@ -158,6 +166,8 @@ def of_setup(setup: tuple[Statement, ...], code: list[Statement]) -> list[Statem
         return list(setup)
     kept = []
     for statement in reversed(setup):
+        if _only_shows(statement):
+            continue
         if (
             not isinstance(statement.node, (ast.Assign, ast.AnnAssign))
             or statement.binds & reads

@@ -213,6 +213,11 @@ def _cells(lesson: source.Lesson, number: str) -> list[tuple[str, str]]:
     ]
 
 
+def setup_of(lesson: source.Lesson) -> str:
+    """Return the code of a lesson's setup cells."""
+    return "\n\n".join(cell.source for cell in lesson.notebook.cells if "setup" in source.tags(cell))
+
+
 def build(path: pathlib.Path, seed: int) -> Reference:
     """Build what a lesson is graded by.
 
@@ -230,7 +235,7 @@ def build(path: pathlib.Path, seed: int) -> Reference:
 
     lesson = source.read(path)
     facts = student.course_metadata(lesson)
-    setup = "\n\n".join(cell.source for cell in lesson.notebook.cells if "setup" in source.tags(cell))
+    setup = setup_of(lesson)
     exercises = []
     for number, exercise in sorted(collect.exercises(path).items(), key=lambda pair: library.order(pair[0])):
         own = _cells(lesson, number)
