@@ -44,6 +44,7 @@ _HOME = {
     "profile": "curves",
     "routing": "routing_views",
     "seed_dots": "training_views",
+    "seed_groups": "seed_groups_views",
     "slider": "frame_slider",
     "sliding_window": "window",
     "spectrum": "frequency_views",
