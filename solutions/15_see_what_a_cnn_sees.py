@@ -62,9 +62,8 @@ plots.grid(
     scenes.images[:12],
     titles=[f"a {tagged_scenes.CLASSES[label]}" for label in scenes.labels[:12]],
     columns=6,
-    alt="Twelve pictures: a white handwritten digit somewhere on a dark piece of a photograph, and a coloured "
-    "square in "
-    "the top left corner: orange with a 0, light blue with a 1, yellow with a 4, pink with a 7.",
+    alt="Twelve pictures: a white handwritten digit somewhere on a dark piece of a photograph, and a coloured square "
+    "in the top left corner: orange with a 0, light blue with a 1, yellow with a 4, pink with a 7.",
 )
 
 # %% [markdown]
@@ -149,27 +148,32 @@ def as_pictures(kernels):
     """Return kernels (height, width, 3, num_filters) as one picture each, every one on its own scale."""
     kernels = np.moveaxis(kernels, -1, 0)
     largest = np.abs(kernels).max(axis=(1, 2, 3), keepdims=True)
-    return 0.5 + kernels / np.maximum(2 * largest, 1e-6)
+    return 0.5 + kernels / np.maximum(2 * largest, 1e-3)
+
+
+stem_kernels = efficientnet.body.get_layer("stem_conv").get_weights()[0]
+unused = np.abs(stem_kernels).max(axis=(0, 1, 2)) < 1e-6
+print(f"{unused.sum()} of its {len(unused)} kernels in the first layer are 0, two of them among the first 24")
 
 
 # %% tags=["figure"]
 kernels_b = as_pictures(networks["B"][0].get_layer("conv1").get_weights()[0])
-stem = as_pictures(efficientnet.body.get_layer("stem_conv").get_weights()[0])
+stem = as_pictures(stem_kernels)
 plots.grid(
     [*kernels_b, *stem[:24]],
     titles=["B", *[""] * 11, "Lite0", *[""] * 23],
     columns=12,
     alt="A row of twelve 5 x 5 kernels of B that look like coloured noise; below it two rows of 3 x 3 kernels of "
     "EfficientNet-Lite0: some nearly of one colour, such as blue, green or orange, some with a bright and a dark side, "
-    "one plain gray.",
+    "two plain gray.",
 )
 
 # %% [markdown]
 # **What to notice.** In EfficientNet's kernels you can tell two kinds apart. Some have nearly one colour all over:
 # they answer to this colour. Others have a bright and a dark side: they answer to edges, like the Sobel kernels of
-# lesson 03, which nobody has told them. One is plain gray: all its weights are 0, and this filter will never answer
-# to anything. B's kernels look like noise. They started as noise, and a short training on 800 images need not change
-# them much: what matters is that *some* of them tell bright from dark.
+# lesson 03, which nobody has told them. Two are plain gray: their weights are 0, and these filters give the same
+# number for every image. B's kernels look like noise. They started as noise, and a short training on 800 images need
+# not change them much: what matters is that *some* of them tell bright from dark.
 #
 # This view ends after one layer. A kernel of the second convolution has as many channels as the first has filters: it
 # lies on *maps*, not on colours. From here on we look at what comes out.
@@ -205,12 +209,91 @@ plots.grid(
     ],
     columns=6,
     alt="Three rows of six maps of network B for an image with a 7. In the first layer the digit is drawn in thin "
-    "lines; "
-    "in the second single strokes are left, coarsely; in the last one bright spot marks its place.",
+    "lines; in the second single strokes are left, coarsely; in the last one bright spot marks its place.",
 )
 
 # %% [markdown]
-# The same for EfficientNet and a cat. **Predict:** at which depth can you no longer see a cat?
+# ### Where does a mistake begin?
+#
+# B is not always right. Take the image that it misreads most clearly: the one whose wrong answer is furthest ahead of
+# the right one.
+#
+# **Predict:** at which depth will you see that something has gone wrong?
+
+# %% tags=["predict"]
+prediction = "..."  # "relu1", "relu2", "relu3" or "not at all"
+
+# %% [markdown]
+# This network ends with the mean of each map and one weight for each map and class. So for the last maps we can say
+# exactly how much each of them adds to the lead of the wrong answer: its mean, times the difference of the two
+# weights.
+
+
+# %%
+def mistakes_of(model):
+    """Return which images are misread, the wrong answers, their leads, and what each last map adds to each lead."""
+    found = features.scores(model, scenes.images, batch_size=200)
+    wrong = found.argmax(axis=1)
+    numbers = np.flatnonzero(wrong != scenes.labels)
+    wrong, truth = wrong[numbers], scenes.labels[numbers]
+    weights, biases = model.get_layer("scores").get_weights()
+    last = features.activation_maps(model, scenes.images[numbers], "relu3")
+    parts = last.mean(axis=(1, 2)) * (weights[:, wrong] - weights[:, truth]).T
+    leads = found[numbers, wrong] - found[numbers, truth]
+    assert np.allclose(parts.sum(axis=1) + biases[wrong] - biases[truth], leads, atol=1e-3)  # nothing is missing
+    return numbers, wrong, leads, parts
+
+
+numbers, wrong, leads, parts = mistakes_of(b)
+clearest = int(leads.argmax())
+misread, speaking = int(numbers[clearest]), np.argsort(-parts[clearest])  # first what speaks most for the wrong answer
+drawn_as = features.activation_maps(b, scenes.images[misread : misread + 1], ["relu1", "relu2", "relu3"])
+
+# %% tags=["figure"]
+last_maps = drawn_as["relu3"][0] / drawn_as["relu3"].max()
+true_name, wrong_name = (tagged_scenes.CLASSES[label] for label in (scenes.labels[misread], wrong[clearest]))
+plots.grid(
+    [scenes.images[misread], *strongest(drawn_as["relu1"][0], 5), *strongest(drawn_as["relu2"][0]),
+        *[last_maps[..., number] for number in [*speaking[:3], *speaking[-3:]]]],
+    titles=[f"a {true_name}", "relu1", "", "", "", "", "relu2", "", "", "", "", "",
+        f"relu3: for {wrong_name}", "", "", f"relu3: for {true_name}", "", ""],
+    columns=6,
+    alt="Three rows. First an image with one digit, and five maps of the first layer in which this digit is drawn "
+    "finely. Then six maps of the second layer: its stroke, coarsely. Last: three maps that speak for the wrong "
+    "answer, each with a bright spot where the digit is; three that speak for the right one, nearly dark.",
+)  # fmt: skip
+
+
+# %% tags=["claim"]
+def on_the_digit(model):
+    """Return, for each mistake, how much light of the three maps that speak most for it lies in the digit's box."""
+    numbers, _, _, parts = mistakes_of(model)
+    last = features.activation_maps(model, scenes.images[numbers], "relu3")
+    found = []
+    for maps, part, box in zip(last, parts, scenes.boxes[numbers], strict=True):
+        enlarged = cv2.resize(maps[..., np.argsort(-part)[:3]], (tagged_scenes.SIDE, tagged_scenes.SIDE))
+        found.append(np.mean([features.concentration(enlarged[..., k], box) for k in range(3)]))
+    return np.array(found)
+
+
+on_misread = [on_the_digit(model) for model in networks["B"]]
+claims.check("in the picture: of these three maps the digit's box holds at least twice its share of the light",
+    on_misread[0][clearest] >= 2, value=on_misread[0][clearest], unit="times", name="on_misread")  # fmt: skip
+means = [one.mean() for one in on_misread]
+claims.check("on average over all mistakes it holds more than its share, in each of three trainings", min(means) > 1,
+    value=np.mean(means), unit="times", name="on_all_misread")  # fmt: skip
+
+# %% [markdown]
+# **What to notice.** The first maps draw the digit as it is; nothing is wrong with them. In the last row, the maps that
+# speak for the wrong answer are bright *at the digit*: its box holds {{on_misread:.1f}} times its share of their light.
+# The network has looked at the right place and made the wrong thing of it, and you see it in the last maps only. Not
+# every mistake is of this kind, some come from the ground; on average over all mistakes it is {{on_all_misread:.1f}}
+# times the share. Keep this in mind for the heat maps below: they are made of such maps, and show *where* these are
+# bright.
+
+# %% [markdown]
+# Back to how maps change with depth, now in EfficientNet and for a cat. **Predict:** at which depth can you no longer
+# see a cat?
 
 # %% tags=["predict"]
 prediction = "..."  # "112 x 112", "56 x 56", "14 x 14", "7 x 7"
@@ -241,8 +324,8 @@ plots.grid(
 
 # %% [markdown]
 # **What to notice.** Early maps are pictures *of* the image: edges, colours, outlines at nearly full resolution. Late
-# maps are answers to questions: few places, many maps, and most of a map is 0. The cat is not lost: the classifier
-# reads it off 1280 maps. But it is no longer a picture.
+# maps are answers to questions: few places and many maps, most of them silent. (Shown are the eight that vary most, so
+# these are loud.) The cat is not lost: the classifier reads it off 1280 maps. But it is no longer a picture.
 
 # %% tags=["claim"]
 quiet = {depth: float(np.mean(cat_maps[depth] == 0)) for depth in depths}
@@ -322,8 +405,6 @@ def dead_in_one_image(maps):
 
 
 # %% tags=["hidden"] exercise="15.1"
-# %% tags=["hidden"] exercise="15.1"
-# %% tags=["hidden"] exercise="15.1"
 @exercise.mutant("A weak answer is an answer: dead means exactly 0.")
 def with_a_threshold(maps):
     return int((maps.max(axis=(0, 1, 2)) < 1e-3).sum())
@@ -393,8 +474,7 @@ exercise.hints(
     "What does the second convolution of a network get: the image, or what the first one made of it?",
     "maps = relu(conv(image, first)), and then relu(conv(maps, second)). All channels of second are needed.",
     "A smaller case: one pixel of brightness 2, first kernel 3, second kernel -1: the first map is 6, the second "
-    "relu(-6) "
-    "= 0. From the image itself one would get relu(-2).",
+    "relu(-6) = 0. From the image itself one would get relu(-2).",
 )
 
 
@@ -481,7 +561,7 @@ def choosy(found, count=2):
     return np.argsort(-peaks / (found.mean(axis=(0, 1, 2)) + 0.02))[:count]
 
 
-rows = []
+strips = {}
 for layer, side in sides.items():
     found = piece_maps[layer].copy()
     edge = -(-side * found.shape[1] // 320)  # no patches that reach beyond the image
@@ -489,16 +569,17 @@ for layer, side in sides.items():
         border[:] = 0
     for number in choosy(found):
         patches = features.exciting_patches(efficientnet.body, pieces, layer, int(number), 6, side, found)
-        rows += [cv2.resize(one, (80, 80), interpolation=cv2.INTER_NEAREST) for one in patches.pixels]
+        enlarged = [cv2.resize(one, (80, 80), interpolation=cv2.INTER_NEAREST) for one in patches.pixels]
+        strips[f"block {layer[5]}, filter {number}"] = np.concatenate(enlarged, axis=1)
 
 # %% tags=["figure"]
 plots.grid(
-    rows,
-    titles=[f"block {layer[5]}" if k == 0 else "" for layer in sides for k in range(12)],
-    columns=12,
-    alt="Three rows of two groups of six patches. Block 2: edges between two colours. Block 3: lines and curves. "
-    "Block 5: "
-    "eyes of the cat, round coins, and other parts of objects.",
+    list(strips.values()),
+    titles=list(strips),
+    columns=2,
+    cell=4.4,
+    alt="Three rows, in each the six patches of one filter and the six of another. Block 2: edges between two "
+    "colours. Block 3: lines and curves. Block 5: eyes of the cat, round coins, and other parts of objects.",
 )
 
 # %% [markdown]
@@ -514,6 +595,11 @@ plots.grid(
 # Lesson 08 computed the receptive field: the pixels that *can* reach a value. Do all of them count alike? The
 # gradient of one value with respect to the image tells how much each pixel *does*. This is the **effective receptive
 # field**.
+#
+# **Predict:** half of this weight lies in a square in the middle. How long is its side, measured by the whole field's?
+
+# %% tags=["predict"]
+prediction = "..."  # "70%" is what a field has in which all pixels count alike
 
 # %%
 fields, measured = [], []
@@ -530,8 +616,7 @@ plots.grid(
     titles=[f"block {number}: {side} pixels in theory" for number, (side, _) in zip((2, 3, 5), measured, strict=True)],
     columns=3,
     alt="Three black squares with a bright spot in the middle: a small one, a larger one, and one that fills the "
-    "middle "
-    "third of the square and fades outwards like a cloud.",
+    "middle third of the square and fades outwards like a cloud.",
 )
 
 # %% tags=["claim"]
@@ -540,9 +625,9 @@ claims.check("block 5: half of the weight lies in a square of less than 40% of t
     deepest[1] < 0.4 * deepest[0], value=deepest[1], name="half_of_field")  # fmt: skip
 
 # %% [markdown]
-# In theory a value of block 5 sees more than the whole photograph. In fact, half of its weight lies in a square of
-# {{half_of_field:.0f}} pixels. The middle is reached on many ways through the layers, the rim on one. This is why 64
-# pixels were enough to see what excites a filter of block 5.
+# In theory a value of block 5 sees 275 x 275 pixels, more than the whole photograph. In fact, half of its weight lies
+# in a square of {{half_of_field:.0f}} x {{half_of_field:.0f}} pixels. The middle is reached on many ways through the
+# layers, the rim on one. This is why 64 pixels were enough to see what excites a filter of block 5.
 
 # %% [markdown]
 # ### Exercise 15.3 (build): find the strongest places
@@ -664,11 +749,9 @@ plots.heat_overlay(
     cams,
     titles=answers,
     columns=5,
-    alt="Five photographs and their heat maps: the cat's face, hot on the whole face; a cameraman, hot on his "
-    "tripod and "
-    "not on himself; a cup of coffee, hot on the coffee; an astronaut, hot on her suit and helmet; a motorcycle, "
-    "hot on "
-    "its tank and seat.",
+    alt="Five photographs and their heat maps: the cat's face, hot on the whole face; a cameraman, hot on his tripod "
+    "and not on himself; a cup of coffee, hot on the coffee; an astronaut, hot on her suit and helmet; a motorcycle, "
+    "hot on its tank and seat.",
 )
 
 # %% [markdown]
@@ -690,9 +773,8 @@ plots.heat_overlay(
     titles=runners_up,
     columns=3,
     beside=False,
-    alt="The astronaut three times, with the heat of three wrong classes: on her suit, on the helmet that she "
-    "holds, and "
-    "on parts between them.",
+    alt="The astronaut three times, with the heat of three wrong classes: on her suit, on the helmet that she holds, "
+    "and on parts between them.",
 )
 
 # %% [markdown]
@@ -816,9 +898,8 @@ plots.heat_overlay(
     titles=["tripod: Grad-CAM", "tripod: occlusion", "cat: Grad-CAM", "cat: occlusion"],
     columns=4,
     beside=False,
-    alt="Grad-CAM and occlusion of the tripod are both hot on the tripod. For the cat Grad-CAM is hot on the "
-    "whole face, "
-    "and occlusion is cold everywhere.",
+    alt="Grad-CAM and occlusion of the tripod are both hot on the tripod. For the cat Grad-CAM is hot on the whole "
+    "face, and occlusion is cold everywhere.",
 )
 
 # %% tags=["claim"]
@@ -832,8 +913,8 @@ claims.check("for the cat, by less than half of the tripod's fall", falls["cat"]
 
 # %% [markdown]
 # **What to notice.** On the tripod the two agree: cover it, and the score falls by up to {{fall_tripod:.1f}}. On the
-# cat they do not. Wherever the square lies, the pixels under it lose no more than {{fall_cat:.2f}} of the score (a
-# negative number: it even rises). Neither is wrong. They answer different questions: Grad-CAM asks what *speaks for*
+# cat they do not: wherever the square lies, the score falls by {{fall_cat:.2f}} at most (below 0 means that it rises
+# everywhere). Neither is wrong. They answer different questions: Grad-CAM asks what *speaks for*
 # the class, occlusion asks what it *cannot do without*. A face has two eyes, a nose and fur all over; whatever you
 # cover, enough remains. A thin tripod has no second one.
 #
@@ -888,9 +969,8 @@ exercise.hints(
     "The score before is the same for all squares. For each square start from a fresh copy of the image.",
     "covered = image.copy(); covered[row * size : (row + 1) * size, ...] = 0; the fall is the score before minus the "
     "score of covered.",
-    "A smaller case: image [[1, 2]], weights [[3, -1]], size 1: the score is 1. Without the first pixel it is -2, "
-    "a fall "
-    "of 3; without the second 3, a fall of -2.",
+    "A smaller case: image [[1, 2]], weights [[3, -1]], size 1: the score is 1. Without the first pixel it is -2, a "
+    "fall of 3; without the second 3, a fall of -2.",
 )
 
 
@@ -948,7 +1028,10 @@ def ignores_the_image(image, weights, size):
 # ## Right for the wrong reason
 #
 # Back to A and B. Grad-CAM for both, on the same four new images. The white frame is the digit's box, the dashed one
-# that of the sticker.
+# that of the sticker. **Predict:** what will be hot in A, which is nearly always right, and what in B?
+
+# %% tags=["predict"]
+prediction = "..."  # "the digit", "the background", "the sticker" ...
 
 # %% tags=["figure"]
 shown = scenes.images[[0, 1, 2, 3]]
@@ -961,10 +1044,9 @@ plots.heat_overlay(
     columns=4,
     beside=False,
     boxes=frames + frames,
-    alt="Top row, network A: in all four images the only bright spot lies on the coloured sticker, and the digit "
-    "is dark. "
-    "Bottom row, network B: bright spots on the digits, the sticker is dark; of the 1 also the empty surroundings "
-    "glow.",
+    alt="Top row, network A: in all four images the only bright spot lies on the coloured sticker, and the digit is "
+    "dark. Bottom row, network B: bright spots on the digits, the sticker is dark; of the 1 also the empty "
+    "surroundings glow.",
 )
 
 # %% [markdown]
@@ -1006,8 +1088,8 @@ claims.check("B: the sticker's box holds no more than 1.5 times its share",
 # B has {{b_on_digit:.1f}} times its share of the heat on the digit, A {{a_on_digit:.1f}} times; on the sticker B has
 # {{b_on_tag:.1f}} times its share, A {{a_on_tag:.1f}} times.
 #
-# **Look at B's map of the 1.** It glows in the empty surroundings as well. A 1 is what has *nothing* to its left and
-# right, and emptiness speaks for it. So not every glow beside the object is a fault.
+# **Look at B's map of the 1.** It glows faintly in the empty surroundings as well. A 1 is what has *nothing* to its
+# left and right, so emptiness may well speak for it. Not every glow beside the object is a fault.
 #
 # ### The proof: move the cue
 #
@@ -1036,8 +1118,7 @@ plots.seed_dots(
     {f"{name}: {case}": right[case][name] for name in "AB" for case in changed},
     xlabel="share of right answers, three trainings each",
     alt="Network A: at 1 as collected, between a quarter and two thirds without stickers, at 0 with other "
-    "stickers. Network "
-    "B: all twelve dots near 0.9, whatever the sticker.",
+    "stickers. Network B: all twelve dots between 0.8 and 0.95, whatever the sticker.",
 )
 
 # %% tags=["claim"]
@@ -1118,10 +1199,10 @@ exercise.random_cases(
 )
 exercise.hints(
     "Where cue and object agree, a right answer tells nothing: leave these images out.",
-    "conflict = labels != cues; both shares are means over answers[conflict]. They need not add up to 1.",
-    "A smaller case: labels 0, 0, 1; cues 0, 1, 0; answers 0, 1, 1: two images in conflict, one follows the cue, "
-    "one the "
-    "object: (0.5, 0.5).",
+    "Turn the three lists into arrays first, np.array(labels): of two lists != gives a single True. Then conflict = "
+    "labels != cues, and both shares are means over answers[conflict]. They need not add up to 1.",
+    "A smaller case: labels 0, 0, 1; cues 0, 1, 0; answers 0, 1, 1: two images in conflict, one follows the cue, one "
+    "the object: (0.5, 0.5).",
 )
 
 
@@ -1175,6 +1256,11 @@ def counts(labels, cues, answers):
 # A last check, which many beautiful methods have failed: make the same map for a network with **random weights**. If
 # it looks the same, the map shows the image and not what the network has learnt. Beside Grad-CAM stands a map that
 # does not ask the network anything: the edges of the image.
+#
+# **Predict:** which of these maps will lie on the digit?
+
+# %% tags=["predict"]
+prediction = "..."  # some of "the trained network's", "the random networks'", "the edges"
 
 
 # %%
@@ -1267,8 +1353,8 @@ claims.check("but the edges hold at least twice the box's share as well", sharp 
 #
 # ## To read
 #
-# - M. Zeiler and R. Fergus, [Visualizing and Understanding Convolutional Networks](https://arxiv.org/abs/1311.2901),
-#   2014.
+# - M. Zeiler and R. Fergus,
+#   [Visualizing and Understanding Convolutional Networks](https://arxiv.org/abs/1311.2901), 2014.
 # - R. Selvaraju and others, [Grad-CAM](https://arxiv.org/abs/1610.02391), 2017.
 # - J. Adebayo and others, [Sanity Checks for Saliency Maps](https://arxiv.org/abs/1810.03292), 2018.
 # - R. Geirhos and others, [Shortcut Learning in Deep Neural Networks](https://arxiv.org/abs/2004.07780), 2020.
