@@ -62,7 +62,7 @@ def test_an_open_side_and_batch_normalisation_can_be_looked_at():
     )  # fmt: skip
     assert (
         observing.layers(network)[0]
-        == "Conv2D: 2 filters, kernel 3, stride 1, valid, no bias -> anyxanyx2, 54 parameters"
+        == "Conv2D: 2 filters, kernel 3, stride 1, valid, no bias -> any x any x 2, 54 parameters"
     )
     assert np.isfinite(observing.outputs(network)).all()
 

@@ -37,7 +37,8 @@ def _words(value) -> str:
 
 
 def _shape(shape) -> str:
-    return "x".join("any" if side is None else str(side) for side in shape[1:])
+    sides = shape[1:]
+    return (" x " if None in sides else "x").join("any" if side is None else str(side) for side in sides)
 
 
 def _built(model):
