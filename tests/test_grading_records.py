@@ -12,10 +12,23 @@ import subprocess
 import sys
 
 import grading_desk
+import hypothesis
+import hypothesis.strategies as st
 import psutil
 import pytest
 
-from course_utils.grading import class_run, engine, gradebook, marking, records, remarks, sandbox, timing
+from course_utils.grading import (
+    class_run,
+    desk,
+    engine,
+    gradebook,
+    marking,
+    records,
+    remarks,
+    sandbox,
+    scratch,
+    timing,
+)
 
 LESSON = "00"
 SOURCE = grading_desk.source_of(LESSON)
@@ -166,6 +179,34 @@ def test_a_formula_is_defused(text):
     assert gradebook.defused(text)[0] == "'"
 
 
+_NAMES = st.text(st.sampled_from("'=+-@ aé小") | st.characters(categories=["L", "N", "P", "S"]), min_size=1).filter(
+    lambda text: text == text.strip()
+)
+
+
+@hypothesis.settings(max_examples=300, deadline=None)
+@hypothesis.given(_NAMES)
+@hypothesis.example("'=x")
+@hypothesis.example("''-1")
+@hypothesis.example("'")
+@hypothesis.example("'' =x")
+def test_what_was_defused_is_told_again(text):
+    written = gradebook.defused(text)
+    assert gradebook.undefused(written) == text
+    assert written.lstrip()[:1] not in ("=", "+", "-", "@")
+    assert gradebook.defused(gradebook.undefused(written)) == written
+
+
+def test_remarks_come_back_as_they_were_written(tmp_path):
+    table = {
+        (student, SOURCE.stem, "0.3"): records.Remark(1.5, comment)
+        for student, comment in (("=Ben", "'=1"), ("'=Ben", "=1"), ("''=Ben", "''=1"), ("'Ben", "'"), ("Ben", "-"))
+    }
+    for _ in range(3):  # each run writes what the one before has read
+        remarks.write(tmp_path, table)
+        assert remarks.read(tmp_path) == table
+
+
 def test_no_page_holds_a_script(first):
     _, out, _ = first
     pages = [out / "class.html", out / timing.FILE, *(out / "feedback").glob("*.html")]
@@ -232,6 +273,49 @@ def test_a_run_that_is_killed_loses_nothing_that_was_finished(tmp_path, sent):
     assert not set(marked) & (kept - {"student 06", "student 07"})
     assert summary.num_kept >= len(told)
     assert [row["points"] for row in _table(out)] == ["2"] * 12
+
+
+_CLAIMS = """
+import os, pathlib, sys, time
+from course_utils.grading import scratch
+folder, claim = scratch.claimed()
+pathlib.Path(folder, "left", "deep").mkdir(parents=True)
+os.symlink(sys.argv[1], pathlib.Path(folder, "left", "leads out"))
+os.chmod(pathlib.Path(folder, "left"), 0)
+print(folder, flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next_one_and_nothing_else(tmp_path, monkeypatch):
+    outside, place = tmp_path / "outside", tmp_path / "tmp"
+    outside.mkdir()
+    (outside / "work").write_text("not theirs")
+    place.mkdir()
+    env = {**os.environ, "TMPDIR": str(place)}
+    command = [sys.executable, "-c", _CLAIMS, str(outside)]
+    monkeypatch.setattr(scratch.tempfile, "gettempdir", lambda: str(place))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as running:
+        folder = pathlib.Path(running.stdout.readline().strip())
+        (place / "course-grading-link").symlink_to(outside)
+        (place / "course-grading-new").mkdir()  # perhaps about to be claimed
+        (place / "something-else").mkdir()
+        for path in (folder, place / "something-else"):
+            os.utime(path, (1, 1))
+        os.utime(place / "course-grading-link", (1, 1), follow_symlinks=False)
+        assert scratch.sweep() == []  # its owner lives
+        running.kill()
+    assert folder.is_dir()
+    assert scratch.sweep() == [str(folder)]
+    assert sorted(path.name for path in place.iterdir()) == [
+        "course-grading-link", "course-grading-new", "something-else"
+    ]  # fmt: skip
+    assert (outside / "work").read_text() == "not theirs"
+    swept = []
+    monkeypatch.setattr(scratch, "sweep", lambda: swept.append(1))
+    with desk.Desk(False, grading_desk.walls(outer=False), 20, 300) as at:
+        at._start()
+    assert swept == [1]
 
 
 def test_a_folder_that_is_no_record_is_refused_with_words(tmp_path):

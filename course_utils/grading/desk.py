@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 from course_utils.grading import frames, sandbox, scratch
@@ -77,7 +76,7 @@ class Desk:
         self._process: subprocess.Popen | None = None
         self._connection: socket.socket | None = None
         self._heard = b""
-        self._folder = ""
+        self._folder, self._claim = "", -1
 
     def __enter__(self) -> "Desk":
         return self
@@ -102,11 +101,13 @@ class Desk:
             with contextlib.suppress(OSError):
                 scratch.empty(self._folder)
                 os.rmdir(self._folder)
-            self._folder = ""
+            os.close(self._claim)
+            self._folder, self._claim = "", -1
         self._heard = b""
 
     def _start(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="course-grading-")
+        scratch.sweep()
+        self._folder, self._claim = scratch.claimed()
         ours, theirs = socket.socketpair()
         command = [*sandbox.command(self.isolation, self._folder), sys.executable, "-P", "-m"]
         try:

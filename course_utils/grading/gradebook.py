@@ -48,24 +48,28 @@ class Row:
 
 
 def defused(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
+    """Return a text that no spreadsheet takes for a formula, and from which the text can be told again.
 
     Example:
-        >>> defused("=1+1"), defused("Ana")
-        ("'=1+1", 'Ana')
+        >>> defused("=1+1"), defused("Ana"), defused("'=1+1")
+        ("'=1+1", 'Ana', "''=1+1")
     """
     text = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
-    return f"'{text}" if text.lstrip()[:1] in _FORMULA and text.strip() else text
+    return f"'{text}" if _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip()[:1] in _FORMULA and bool(text.strip())
 
 
 def undefused(text: str) -> str:
     """Return the text that was defused.
 
     Example:
-        >>> undefused(defused("=1+1"))
-        '=1+1'
+        >>> undefused(defused("=1+1")), undefused(defused("'=1+1"))
+        ('=1+1', "'=1+1")
     """
-    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in _FORMULA else text
+    return text[1:] if text[:1] == "'" and _is_formula(text.lstrip("'")) else text
 
 
 def number(value: float) -> str:
