@@ -1,4 +1,4 @@
-"""Claims: sentences about what was measured, whose printed line is the same on every machine."""
+"""Claims and measurements: sentences about a run, whose printed line is the same on every machine."""
 
 import math
 
@@ -50,3 +50,31 @@ def check(sentence: str, condition, value=None, unit: str | None = None, name: s
     print(f"claim holds: {shown}" if held else f"CLAIM FAILS: {shown}")
     unit = None if unit is None else str(unit)
     results.record({"event": "claim", "held": held, "name": name, "sentence": sentence, "unit": unit, "value": number})
+
+
+def measured(sentence: str, value, unit: str | None = None, name: str | None = None) -> None:
+    """Record a value that is reported whatever it is, and print what was measured, without the number.
+
+    For results that nothing is claimed of: they vary from machine to machine, or the experiment has yet to decide.
+
+    Args:
+        sentence (str): what was measured; no measured number belongs in it.
+        value (float): the number. One that is not finite counts as a claim that fails.
+        unit (str): its unit. Default None.
+        name (str): an identifier by which a lesson's text quotes the value. Default None.
+
+    Example:
+        >>> measured("share of swapped faces that the capsules accept, mean of three seeds", 0.98)
+        measured: share of swapped faces that the capsules accept, mean of three seeds
+    """
+    try:
+        number = _number(value)
+    except Exception:
+        number = None
+    named = name is None or (isinstance(name, str) and name.isidentifier())
+    if number is None or not named:
+        check(sentence, False, value=value if named else None, unit=unit, name=name)
+        return
+    sentence, unit = str(sentence), None if unit is None else str(unit)
+    print(f"measured: {sentence}")
+    results.record({"event": "measurement", "name": name, "sentence": sentence, "unit": unit, "value": number})

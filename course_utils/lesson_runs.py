@@ -27,6 +27,7 @@ class LessonRun:
         claims (tuple of dict): sentence, held, value and unit of each claim, in order.
         faults (tuple of str): what did not hold; empty when all is well.
         notebook (nbformat.NotebookNode or None): with its outputs; None when it could not be read.
+        measurements (tuple of dict): sentence, value and unit of what was measured without a bound, in order.
     """
 
     lesson: str
@@ -37,6 +38,7 @@ class LessonRun:
     claims: tuple[dict, ...]
     faults: tuple[str, ...]
     notebook: nbformat.NotebookNode | None
+    measurements: tuple[dict, ...] = ()
 
     @property
     def held(self) -> int:
@@ -61,12 +63,12 @@ class StoppedError(Exception):
     """The person at the keyboard asked to stop."""
 
 
+def _recorded(events: Iterable[dict], kind: str, keys: tuple[str, ...]) -> list[dict]:
+    return [{key: event.get(key) for key in keys} for event in events if event.get("event") == kind]
+
+
 def _claims(events: Iterable[dict]) -> list[dict]:
-    return [
-        {key: event.get(key) for key in ("sentence", "held", "value", "unit")}
-        for event in events
-        if event.get("event") == "claim"
-    ]
+    return _recorded(events, "claim", ("sentence", "held", "value", "unit"))
 
 
 def amount(value: float | None, unit: str | None = None) -> str:
@@ -155,6 +157,7 @@ def run_lesson(
         tuple(_claims(result.events)),
         tuple(_faults(result, course.get("budget", {}) if profile == "quick" else {}, "source_sha256" in course)),
         result.notebook,
+        tuple(_recorded(result.events, "measurement", ("sentence", "value", "unit"))),
     )
     listener.finished(run)
     return run

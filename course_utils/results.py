@@ -1,4 +1,4 @@
-"""Events of a run (claims and checks), appended as JSON lines to the file that COURSE_RESULTS names."""
+"""Events of a run (claims, measurements and checks), appended as JSON lines to the file that COURSE_RESULTS names."""
 
 import json
 import os
@@ -10,7 +10,7 @@ def record(event: dict) -> None:
     The folder of the file is made when there is none.
 
     Args:
-        event (dict): "event" is "claim" or "check"; the rest are plain values.
+        event (dict): "event" is "claim", "measurement" or "check"; the rest are plain values.
 
     Example:
         >>> record({"event": "claim", "name": None, "sentence": "1 < 2", "held": True, "value": None, "unit": None})

@@ -11,6 +11,7 @@ from course_utils.authoring import (
     front_matter,
     measured_values,
     notebook_writer,
+    readme_table,
     reference,
     source,
     student,
@@ -127,6 +128,20 @@ def test_unknown_tag_and_stray_check_number_are_errors(tmp_path):
 def test_text_that_quotes_an_unrecorded_value_is_an_error(lesson):
     with pytest.raises(source.SourceError, match="num_pixels"):
         student.cut(lesson, {})
+
+
+def test_a_measurement_is_quoted_like_a_claim_but_has_no_verdict(lesson):
+    events = [
+        {"event": "check", "exercise": "2.1", "status": "passed"},
+        {"event": "claim", "held": True, "name": None, "sentence": "1 < 2", "unit": None, "value": None},
+        {"event": "measurement", "name": "num_pixels", "sentence": "pixels", "unit": None, "value": 12.3456789},
+    ]
+    recorded = reference.recorded_claims(events)
+    assert [entry.get("held") for entry in recorded] == [True, None]
+    assert reference.values(recorded) == {"num_pixels": 12.3457}
+    built = reference.unexecuted(lesson, recorded)
+    built.metadata.course.update(read_minutes=1, exercise_minutes=1, budget={"cpu_seconds": 1, "memory_mb": 1})
+    assert "| 1 of 1 hold |" in readme_table.render([built])
 
 
 def test_measured_values_are_formatted():

@@ -34,6 +34,31 @@ def test_a_claim_that_holds(capsys, recorded):
     ]
 
 
+def test_a_measurement_prints_no_number_and_is_no_claim(capsys, recorded):
+    assert claims.measured("share of swaps", np.float32(0.25), unit="share", name="swaps") is None
+    assert capsys.readouterr().out == "measured: share of swaps\n"
+    assert recorded() == [
+        {"event": "measurement", "name": "swaps", "sentence": "share of swaps", "unit": "share", "value": 0.25}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "words"),
+    [
+        (float("nan"), None, "the value is not finite"),
+        ([1, 2], None, "the value is no number"),
+        (None, None, ""),
+        (0.5, "two words", "is no identifier"),
+    ],
+)
+def test_a_measurement_that_is_no_number_counts_as_a_claim_that_fails(capsys, recorded, value, name, words):
+    claims.measured("share of swaps", value, name=name)
+    printed = capsys.readouterr().out
+    assert printed.startswith("CLAIM FAILS: share of swaps")
+    assert words in printed
+    assert [(event["event"], event["held"]) for event in recorded()] == [("claim", False)]
+
+
 def test_a_claim_that_fails(capsys, recorded):
     claims.check("three is even", 3 % 2 == 0)
     assert capsys.readouterr().out == "CLAIM FAILS: three is even\n"

@@ -45,7 +45,9 @@ def test_a_good_run_writes_results_and_report_and_exits_with_0(folder):
     ]
     small_course.write(folder / "solutions", "02_mix", cells, title="Mix <colours>")
     claim = small_course.claim("nothing is measured here", "True", "None", "None")
-    small_course.write(folder / "solutions", "03_next", [small_course.code(claim, "a")])
+    measured = "from course_utils import claims\nclaims.measured('how much', 0.25, unit='pixels')"
+    cells = [small_course.code(claim, "a"), small_course.code(measured, "b")]
+    small_course.write(folder / "solutions", "03_next", cells)
     result = course()
     assert result.exit_code == 0, result.output
     assert "2 of 2 claims hold in 2 lessons." in result.output
@@ -53,11 +55,15 @@ def test_a_good_run_writes_results_and_report_and_exits_with_0(folder):
         assert words in result.output
     results = json.loads((folder / "course-report" / "results.json").read_text(encoding="utf-8"))
     assert set(results) == {"lessons"}
-    assert [set(lesson) for lesson in results["lessons"]] == [{"lesson", "seconds", "peak_mb", "claims"}] * 2
+    assert [set(lesson) for lesson in results["lessons"]] == [
+        {"lesson", "seconds", "peak_mb", "claims", "measurements"}
+    ] * 2
     first, second = results["lessons"]
     assert (first["lesson"], second["lesson"]) == ("02_mix", "03_next")
     assert first["claims"] == [{"sentence": "1 is less than 2", "held": True, "value": 0.5, "unit": "pixels"}]
     assert second["claims"] == [{"sentence": "nothing is measured here", "held": True, "value": None, "unit": None}]
+    assert first["measurements"] == []
+    assert second["measurements"] == [{"sentence": "how much", "value": 0.25, "unit": "pixels"}]
     assert 0 < first["seconds"] < 300
     assert 20 < first["peak_mb"] < 5000
     page = (folder / "course-report" / "report.html").read_text(encoding="utf-8")

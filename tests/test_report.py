@@ -178,11 +178,20 @@ def test_the_summary_counts_what_is_below_it():
     assert links == sections == {"#02_mix", "#03_next"}
 
 
+def test_what_is_measured_without_a_bound_is_shown_and_counts_as_no_claim():
+    measurement = {"sentence": "share of <swaps>", "value": 0.123456, "unit": None}
+    text = page.render([run(measurements=(measurement,))])
+    for words in ("Measured, without a bound", "share of <swaps>", "0.1235", "0 / 0 claims hold"):
+        assert words in Page(text).text
+    assert "Measured, without a bound" not in page.render([run()])
+
+
 def test_results_are_plain_json_values():
     claim = {"sentence": "s", "held": True, "value": float("inf"), "unit": None}
-    assert results_file.document([run(claims=(claim,))]) == {
+    measurement = {"sentence": "m", "value": 0.5, "unit": "pixels"}
+    assert results_file.document([run(claims=(claim,), measurements=(measurement,))]) == {
         "lessons": [
             {"lesson": "02_mix", "seconds": 1.5, "peak_mb": 120.4,
-             "claims": [{"sentence": "s", "held": True, "value": None, "unit": None}]}
+             "claims": [{"sentence": "s", "held": True, "value": None, "unit": None}], "measurements": [measurement]}
         ]
     }  # fmt: skip

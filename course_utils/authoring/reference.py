@@ -18,7 +18,7 @@ def committed(path: pathlib.Path) -> nbformat.NotebookNode | None:
 
 
 def values(claims: list[dict]) -> dict[str, float]:
-    """Return the measured values that a lesson's text may quote, by claim name."""
+    """Return the values that a lesson's text may quote, by the name of their claim or measurement."""
     return {claim["name"]: claim["value"] for claim in claims if claim.get("name") and claim["value"] is not None}
 
 
@@ -27,7 +27,7 @@ def unexecuted(lesson: source.Lesson, claims: list[dict]) -> nbformat.NotebookNo
 
     Args:
         lesson (source.Lesson): the source.
-        claims (list of dict): what the claims of the last run recorded; kept in the notebook's metadata, so
+        claims (list of dict): what the claims and measurements of a run recorded; kept in the notebook's metadata, so
             that texts can be rendered and checked without running anything.
     """
     course = {**student.course_metadata(lesson), "claims": claims, "source_sha256": lesson.sha256}
@@ -35,17 +35,17 @@ def unexecuted(lesson: source.Lesson, claims: list[dict]) -> nbformat.NotebookNo
 
 
 def recorded_claims(events: list[dict]) -> list[dict]:
-    """Return the claims among a run's events, values rounded to 6 significant digits."""
+    """Return a run's claims, and its measurements, which have no "held"; values rounded to 6 significant digits."""
     return [
         {
-            "held": bool(event["held"]),
+            **({"held": bool(event["held"])} if event["event"] == "claim" else {}),
             "name": event.get("name"),
             "sentence": event["sentence"],
             "unit": event.get("unit"),
             "value": None if event.get("value") is None else float(f"{event['value']:.6g}"),
         }
         for event in events
-        if event.get("event") == "claim"
+        if event.get("event") in ("claim", "measurement")
     ]
 
 

@@ -26,6 +26,7 @@ def document(runs: Iterable[lesson_runs.LessonRun]) -> dict:
                 "seconds": round(run.seconds, 2),
                 "peak_mb": round(run.peak_mb, 1),
                 "claims": [{**claim, "value": _finite(claim["value"])} for claim in run.claims],
+                "measurements": [dict(measurement) for measurement in run.measurements],
             }
             for run in runs
         ]
