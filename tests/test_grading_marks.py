@@ -214,6 +214,84 @@ def test_helper_functions_and_imports_in_other_cells_are_found():
     assert _mark("0.3", notebook).status == marking.PASSED
 
 
+_BY_TABLE = "def mirror(image):\n    return np.flip(image, TABLE['axis'])"
+_BY_LIST = "def mirror(image):\n    return np.flip(image, AXES[-1])"
+_BY_NUMBER = "def mirror(image):\n    return np.flip(image, AXIS)"
+_ANSWER = object()  # the place of the exercise's own cell among the others
+# What a student may do in other cells to a value that the answer uses; every time axis 1 is what comes of it.
+_FILLED = {
+    "a dict filled by a loop": ("TABLE = {}", "for axis in range(2):\n    TABLE['axis'] = axis", _ANSWER, _BY_TABLE),
+    "a dict filled line by line": ("TABLE = {'axis': 0}", "TABLE['axis'] += 1", _ANSWER, _BY_TABLE),
+    "a dict updated": ("TABLE = {}", "TABLE.update(axis=1)", _ANSWER, _BY_TABLE),
+    "a dict in a dict": ("TABLE = {'x': {}}", "TABLE['x'].setdefault('y', 1)\nTABLE['axis'] = TABLE['x']['y']", _ANSWER,
+                         _BY_TABLE),
+    "a dict made larger by |=": ("TABLE = dict()", "TABLE |= {'axis': 1}", _ANSWER, _BY_TABLE),
+    "a dict from which a key is deleted": (
+        "TABLE = {'axis': 1, 'spare': 0}", "del TABLE['axis']\nTABLE['axis'] = 1 - TABLE['spare']", _ANSWER, _BY_TABLE),
+    "a dict filled by a function": (
+        "TABLE = {}", "def put(value):\n    TABLE['axis'] = value\ndef put_axis():\n    put(1)", "put_axis()", _ANSWER,
+        _BY_TABLE),
+    "a dict handed to a function": (
+        "TABLE = {}", "def fill(table):\n    table['axis'] = 1", "fill(TABLE)", _ANSWER, _BY_TABLE),
+    "a list appended to in a loop": ("AXES = []", "for axis in (0, 1):\n    AXES.append(axis)", _ANSWER, _BY_LIST),
+    "a list sorted": ("AXES = [1, 0]", "AXES.sort()", _ANSWER, _BY_LIST),
+    "an array filled in place": ("AXES = np.zeros(2, int)", "np.put(AXES, 1, 1)", _ANSWER, _BY_LIST),
+    "a list popped from": ("AXES = [0, 1, 5]", "spare = AXES.pop()", _ANSWER, _BY_LIST),
+    "the variable of a loop": ("for AXIS in range(2):\n    pass", _ANSWER, _BY_NUMBER),
+    "a number counted up in a loop": ("AXIS = -1", "for _ in range(2):\n    AXIS = AXIS + 1", _ANSWER, _BY_NUMBER),
+    "a number rebound in a block": ("AXIS = 0", "with np.errstate(all='ignore'):\n    AXIS += 1", _ANSWER, _BY_NUMBER),
+    "a number rebound by a function": (
+        "AXIS = 0", "def step():\n    global AXIS\n    AXIS += 1", "step()", _ANSWER, _BY_NUMBER),
+    "a number of a branch": ("try:\n    AXIS = int('x')\nexcept ValueError:\n    AXIS = 1", _ANSWER, _BY_NUMBER),
+    "the last of several values": ("AXIS = 5", "AXIS += 3", "AXIS = 1", _ANSWER, _BY_NUMBER),
+    "a dict of the answer's own cell that is filled below": (
+        _ANSWER, f"TABLE = {{}}\n{_BY_TABLE}", "for axis in range(2):\n    TABLE['axis'] = axis"),
+    "a dict that is filled below with a function of the answer's cell": (
+        "TABLE = {}", _ANSWER, f"def axis():\n    return 1\n{_BY_TABLE}", "TABLE['axis'] = axis()"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("whole_notebook", [False, True], ids=["what the answer leans on", "every cell in order"])
+@pytest.mark.parametrize("name", _FILLED)
+def test_values_that_other_cells_fill_are_taken_along(name, whole_notebook):
+    parts = list(_FILLED[name])
+    at = parts.index(_ANSWER)
+    notebook = grading_desk.answered(LESSON, {"0.3": "import numpy as np\n" + parts.pop(at + 1)})
+    answer = grading_desk.cell_of(notebook, "0.3")
+    notebook["cells"].remove(answer)
+    codes = ["import numpy as np", *(part for part in parts if part is not _ANSWER)]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": code} for code in codes]
+    cells.insert(at + 1, answer)
+    notebook["cells"] = cells
+    by = grading_desk.reference_of(LESSON)
+    exercise = next(one for one in by.exercises if one.number == "0.3")
+    mark = marking.mark_exercise(
+        grading_desk.read(notebook), exercise, by.setup, grading_desk.open_desk(LESSON), whole_notebook
+    )
+    assert [case.words for case in mark.cases if not case.passed] == []
+    assert mark.status == marking.PASSED
+
+
+def test_of_other_cells_nothing_else_is_run():
+    notebook = grading_desk.answered(LESSON, {"0.3": "import numpy as np\n" + _BY_TABLE})
+    codes = [
+        "import time\nOTHER, TABLE = {}, {}",
+        "for _ in range(10 ** 9):\n    OTHER['axis'] = time.sleep(1)",
+        "TABLE['axis'] = 1\nprint(TABLE, time.sleep(1000))",
+        "while True:\n    shown = mirror(np.zeros((2, 2)))",
+    ]
+    for place, code in enumerate(codes):
+        notebook["cells"].insert(place, {"cell_type": "code", "metadata": {}, "outputs": [], "source": code})
+    assert _mark("0.3", notebook).status == marking.PASSED
+
+
+def test_a_name_that_is_nowhere_is_said_to_be_so():
+    mark = _answered("0.3", _BY_TABLE.replace("np.flip", "__import__('numpy').flip"))
+    assert (mark.status, mark.points) == (marking.WRONG, 0)
+    assert "in its own cell" in mark.message
+    assert "NameError" in mark.cases[0].words
+
+
 @pytest.mark.parametrize(
     "around",
     [

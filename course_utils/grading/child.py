@@ -90,7 +90,8 @@ def _load(request: dict, names: dict, reply) -> bool:
     known = set(names).union(*(statement.binds for statement in setup))
     own, syntax = _statements(request["cells"], own=True)
     others: list = []
-    if whole or program.missing(own, known) or not any(target in statement.binds for statement in own):
+    leans = program.missing(own, known) or program.assigned(own) - {target}
+    if whole or leans or not any(target in statement.binds for statement in own):
         others, _ = _statements(request["cells"], own=False)
     if not any(target in statement.binds for statement in own):
         # A student who moved the answer into a cell of their own: the last cell that defines the name counts.
@@ -100,7 +101,8 @@ def _load(request: dict, names: dict, reply) -> bool:
     if whole:
         first, then = [], sorted(own + others, key=lambda statement: statement.place)
     else:
-        first, then = program.needed(own, others, known), own
+        first, last = program.around(own, others, known, target)
+        then = own + last
     needed = setup if whole else program.of_setup(setup, first + then)
     setup_error = program.execute(needed, names)
     if setup_error is not None:

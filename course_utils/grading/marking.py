@@ -16,6 +16,10 @@ STATUSES = (PASSED, PARTLY, WRONG, NOT_ATTEMPTED, TIMED_OUT, CRASHED, MEMORY, UN
 _MOST_LIVES = 3
 _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
 _LINE = re.compile(r"line \d{1,4}(?=$|:)")
+_UNKNOWN_NAME = (
+    "A name is not defined when this exercise is run with what it leans on and nothing else. Define everything that it "
+    "needs in its own cell, or at the top of another one."
+)
 _ENDED = {"timed out": TIMED_OUT, "memory": MEMORY, "disk": CRASHED, "crashed": CRASHED, "bad data": CRASHED}
 _ENDED_WORDS = {
     "timed out": "it did not come to an end in time",
@@ -330,12 +334,13 @@ def _mark_function(
     memory = any(result.outcome.raised == "MemoryError" for result in judged if not result.passed)
     status = PASSED if share == 1 else _ENDED.get(ended) or (MEMORY if memory else PARTLY if share > 0 else WRONG)
     typical = _typical(exercise, results) if share < 1 else None
+    unknown = any(result.outcome.raised == "NameError" for result in judged if not result.passed)
     return dataclasses.replace(
         mark,
         status=status,
         points=round(share * exercise.points, 4),
         cases=cases,
-        message=typical["message"] if typical else "",
+        message=typical["message"] if typical else _UNKNOWN_NAME if unknown else "",
         mistake=typical["name"] if typical else "",
     )
 

@@ -11,6 +11,11 @@ import linecache
 import types
 
 _MOST_STATEMENTS = 2000
+_CHANGING = frozenset((
+    "add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "popleft", "put",
+    "remove", "reverse", "setdefault", "set_weights", "sort", "update",
+))  # fmt: skip
+_SHOWING = frozenset(("checks", "claims", "display", "help", "plots", "plt", "print"))
 _LOOK_UP_ANYTHING = {"globals", "locals", "vars", "eval", "exec", "compile", "__import__", "__builtins__"}
 
 
@@ -24,6 +29,10 @@ class Statement:
         binds (frozenset of str): names that it defines.
         reads (frozenset of str): names that it may look up.
         place (tuple of int): of its cell in the notebook and of the statement in its cell.
+        changes (frozenset of str): names whose values it may change in place, as `table[key] = 3` does.
+        calls (frozenset of str): functions that it calls by name.
+        later (frozenset of str): what the function that it defines may change or rebind outside of itself when called.
+        later_calls (frozenset of str): functions that this function calls by name.
     """
 
     node: ast.stmt
@@ -31,6 +40,17 @@ class Statement:
     binds: frozenset[str]
     reads: frozenset[str]
     place: tuple[int, int] = (0, 0)
+    changes: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
+    later_calls: frozenset[str] = frozenset()
+
+
+def _root(node: ast.AST) -> str:
+    """Return the name that a chain of attributes and items begins with, "" for none."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 class _Names(ast.NodeVisitor):
@@ -40,17 +60,45 @@ class _Names(ast.NodeVisitor):
         self.binds: set[str] = set()
         self.reads: set[str] = set()
         self.of_module: set[str] = set()
+        self.changes: set[str] = set()
+        self.calls: set[str] = set()
+        self.later: set[str] = set()
+        self.later_calls: set[str] = set()
 
     def visit_Name(self, node: ast.Name) -> None:
         (self.reads if isinstance(node.ctx, ast.Load) else self.binds).add(node.id)
+
+    def _part(self, node: ast.Attribute | ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self.changes.add(_root(node))
+        self.generic_visit(node)
+
+    visit_Attribute = visit_Subscript = _part
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Name):
+            self.calls.add(node.func.id)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+            self.changes.add(_root(node.func))
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        """A call whose result nobody takes is there for what it changes, unless it shows something."""
+        if isinstance(node.value, ast.Call) and _root(node.value.func) not in _SHOWING:
+            given = (*node.value.args, *(keyword.value for keyword in node.value.keywords))
+            self.changes.update(map(_root, given))
+            if isinstance(node.value.func, ast.Attribute):
+                self.changes.add(_root(node.value.func))
+        self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.generic_visit(node)
         if isinstance(node.target, ast.Name):
             self.reads.add(node.target.id)
+            self.changes.add(node.target.id)
 
-    def _scope(self, parts: list[ast.AST], arguments: ast.arguments | None) -> None:
-        """Visit the parts of an inner scope; what it binds stays in it."""
+    def _scope(self, parts: list[ast.AST], arguments: ast.arguments | None, at_once: bool = True) -> None:
+        """Visit the parts of an inner scope, which runs at once or when it is called; what it binds stays in it."""
         inner = _Names()
         if arguments is not None:
             every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
@@ -60,13 +108,18 @@ class _Names(ast.NodeVisitor):
                     self.visit(default)
         for part in parts:
             inner.visit(part)
-        self.reads |= (inner.reads - (inner.binds - inner.of_module)) | inner.of_module
+        own = inner.binds - inner.of_module
+        self.reads |= (inner.reads - own) | inner.of_module
+        (self.changes if at_once else self.later).update((inner.changes - own) | inner.of_module)
+        (self.calls if at_once else self.later_calls).update(inner.calls)
+        self.later |= inner.later - own
+        self.later_calls |= inner.later_calls
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.binds.add(node.name)
         for decorator in node.decorator_list:
             self.visit(decorator)
-        self._scope(node.body, node.args)
+        self._scope(node.body, node.args, at_once=False)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -77,7 +130,7 @@ class _Names(ast.NodeVisitor):
         self._scope(node.body, None)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._scope([node.body], node.args)
+        self._scope([node.body], node.args, at_once=False)
 
     def _comprehension(self, node) -> None:
         self._scope([part for _, part in ast.iter_fields(node) if isinstance(part, ast.AST)] + node.generators, None)
@@ -130,8 +183,13 @@ def statements(source: str, filename: str, cell_place: int = 0) -> list[Statemen
             names.visit(node)
         except RecursionError:
             raise SyntaxError("the cell is nested too deep") from None
-        reads = frozenset(names.reads)
-        found.append(Statement(node, filename, frozenset(names.binds), reads, (cell_place, number)))
+        sets = (names.changes, names.calls, names.later, names.later_calls)
+        found.append(
+            Statement(
+                node, filename, frozenset(names.binds), frozenset(names.reads), (cell_place, number),
+                *map(frozenset, sets),
+            )
+        )  # fmt: skip
     return found
 
 
@@ -178,10 +236,31 @@ def of_setup(setup: tuple[Statement, ...], code: list[Statement]) -> list[Statem
     return kept[::-1]
 
 
-def _defines_only(statement: Statement) -> bool:
-    """Return whether a statement outside the exercise may be taken along: it defines and does little else."""
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-    return isinstance(statement.node, kinds)
+_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _begins_anew(statement: Statement, name: str) -> bool:
+    """Return whether a statement gives a name a value that does not depend on the one before."""
+    if isinstance(statement.node, _DEFINING):
+        return True
+    return isinstance(statement.node, (ast.Assign, ast.AnnAssign)) and name not in statement.reads | statement.changes
+
+
+def _changed(code: list[Statement]) -> list[frozenset[str]]:
+    """Return what each statement may change in place or rebind, by the functions too that it calls by name."""
+    of_function: dict[str, set[str]] = {}
+    calls: dict[str, set[str]] = {}
+    for statement in code:
+        for name in statement.binds if statement.later or statement.later_calls else ():
+            of_function.setdefault(name, set()).update(statement.later)
+            calls.setdefault(name, set()).update(statement.later_calls)
+    for _ in of_function:  # a chain of calls is at most as long as there are functions
+        before = sum(map(len, of_function.values()))
+        for name, called in calls.items():
+            of_function[name].update(*(of_function.get(other, ()) for other in called))
+        if sum(map(len, of_function.values())) == before:
+            break
+    return [statement.changes.union(*(of_function.get(name, ()) for name in statement.calls)) for statement in code]
 
 
 def missing(own: list[Statement], known: set[str]) -> set[str]:
@@ -205,21 +284,80 @@ def needed(own: list[Statement], others: list[Statement], known: set[str]) -> li
         [['double']]
     """
     known = known | set(vars(builtins)) | {name for statement in own for name in statement.binds}
-    definers = {}
-    for place, statement in enumerate(others):
-        if _defines_only(statement):
-            for name in statement.binds:
-                definers[name] = place
+    changed = _changed(others)
     wanted = sorted(missing(own, known))
+    done: set[str] = set()
     taken: set[int] = set()
     while wanted:
         name = wanted.pop()
-        place = definers.get(name)
-        if name in known or place is None or place in taken:
+        if name in known or name in done:
             continue
-        taken.add(place)
-        wanted.extend(sorted(others[place].reads))
+        done.add(name)
+        binding = [place for place, statement in enumerate(others) if name in statement.binds]
+        anew = [place for place in binding if _begins_anew(others[place], name)]
+        first = anew[-1] if anew else 0
+        if anew and isinstance(others[first].node, _DEFINING):
+            places = {place for place in binding if place >= first}  # calling a function or a module is no change of it
+        else:
+            places = {place for place in range(first, len(others)) if place in binding or name in changed[place]}
+        for place in sorted(places - taken):
+            wanted.extend(sorted(others[place].reads))
+        taken |= places
     return [others[place] for place in sorted(taken)]
+
+
+def changing_later(own: list[Statement], others: list[Statement], target: str) -> list[Statement]:
+    """Return the statements of other cells below that change what the exercise's own cells define and read.
+
+    Args:
+        own (list of Statement): the exercise's cells.
+        others (list of Statement): all other cells, in the notebook's order.
+        target (str): the name that the exercise is about; nothing but its own cells counts for it.
+
+    Example:
+        >>> own = statements("sizes = {}\\ndef size(name): return sizes[name]", "cell 1")
+        >>> others = statements("for side in (3, 5): sizes[str(side)] = side", "cell 2", 1)
+        >>> len(changing_later(own, others, "size"))
+        1
+    """
+    values = assigned(own) & {name for statement in own for name in statement.reads} - {target}
+    if not values:
+        return []
+    last = max(statement.place for statement in own)
+    changed = _changed(own + others)[len(own) :]
+    return [
+        statement
+        for statement, names in zip(others, changed, strict=True)
+        if names & values and statement.place > last and not statement.binds & (values | {target})
+    ]
+
+
+def around(
+    own: list[Statement], others: list[Statement], known: set[str], target: str
+) -> tuple[list[Statement], list[Statement]]:
+    """Return what of the other cells runs before an exercise's own cells, and what after them.
+
+    What gives a name its first value may stand anywhere; what changes it afterwards runs where it stands.
+
+    Args:
+        own (list of Statement), others (list of Statement), known (set of str): see `needed`.
+        target (str): the name that the exercise is about.
+    """
+    below = changing_later(own, others, target)
+    taken = needed(own + below, others, known)
+    last = max(statement.place for statement in own) if own else (0, 0)
+    late = [
+        statement
+        for statement in taken
+        if statement.place > last and not any(_begins_anew(statement, name) for name in statement.binds)
+    ]
+    late = sorted({id(statement): statement for statement in below + late}.values(), key=lambda one: one.place)
+    return [statement for statement in taken if statement not in late], late
+
+
+def assigned(code: list[Statement]) -> set[str]:
+    """Return the names that some code gives values to, functions, classes and modules left out."""
+    return {name for statement in code if not isinstance(statement.node, _DEFINING) for name in statement.binds}
 
 
 def imports(code: str) -> str:
