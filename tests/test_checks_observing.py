@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from keras import layers
 
+from course_utils import locations
 from course_utils.authoring import define, proof
-from course_utils.checks import encoding, judging, observing
+from course_utils.checks import encoding, judging, library, observing, pictures
 
 
 def small(num_filters=4, activation="relu"):
@@ -131,3 +132,10 @@ def test_size_cannot_see_an_activation_and_the_proof_says_so():
 def test_an_unknown_observer_is_refused():
     with pytest.raises(define.DefinitionError, match="layers, size, outputs"):
         define.function("9.1", small, observe="weights")
+
+
+def test_the_layers_of_a_right_network_are_shown_one_a_line():
+    document = library.document(locations.exercises() / "08_pool_feature_maps.json")["exercises"]["8.8"]
+    lines = pictures.expected(document)._repr_mimebundle_()["text/plain"].splitlines()
+    assert lines[3].strip() == "result: a network with these layers"
+    assert [line.split()[0] for line in lines[4:]][-2:] == ["GlobalMaxPooling2D", "Dense:"]

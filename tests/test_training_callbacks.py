@@ -149,6 +149,22 @@ def test_a_terminal_gets_one_line_that_is_rewritten(monkeypatch):
     assert all(len(line.rstrip("\n")) <= 99 for line in text.split("\r"))
 
 
+def test_the_time_left_does_not_count_the_first_step_which_makes_the_network_ready(monkeypatch):
+    shown, clock = [], [0.0]
+    monkeypatch.setattr(progress_display.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(live_line.LiveLine, "write", lambda line, text: shown.append(text))
+    display = progress_display.ProgressDisplay(where="terminal")
+    display.set_params({"epochs": 2, "steps": 10})
+    display.on_train_begin()
+    display.on_epoch_begin(0)
+    for batch, seconds in enumerate((30, 31, 32, 33)):  # 30 s to begin, then one a step
+        clock[0] = float(seconds)
+        display.on_train_batch_end(batch, {"loss": 1.0})
+    assert "left" not in shown[0]
+    assert shown[-1].endswith("16 s left")
+    display.on_train_end()
+
+
 def test_a_notebook_gets_a_line_that_is_empty_at_the_end(monkeypatch):
     shown = []
 

@@ -125,6 +125,8 @@ def _case(function: str, case: dict) -> tuple[str, str]:
         wanted = encoding.decode(case["expected"]["value"])
         about = f"result: {describing.with_type(wanted)}"
         rows = _table(about, wanted)
+        if "observe" in case and isinstance(wanted, list) and all(isinstance(line, str) for line in wanted):
+            rows = ["result: a network with these layers", *(f"  {line}" for line in wanted)]
         details += rows or [about]
     call = judging.call_text(function, case)
     lines = [case["name"], f"  {call}", *(f"    {line}" for line in details)]

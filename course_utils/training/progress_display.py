@@ -38,7 +38,7 @@ class ProgressDisplay(keras.callbacks.Callback):
         self.where = where or live_line.screen()
 
     def on_train_begin(self, logs=None):
-        self._started, self._last, self._first_epoch = time.monotonic(), 0.0, None
+        self._started, self._last, self._first_epoch = None, 0.0, None
         self._epoch, self._numbers, self._steps = 0, "", self.params.get("steps")
         self._line = live_line.LiveLine(self.where)
 
@@ -48,6 +48,8 @@ class ProgressDisplay(keras.callbacks.Callback):
             self._first_epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
+        if self._started is None:  # the first step takes much longer than all others: the network is made ready in it
+            self._started = time.monotonic(), self._done((batch + 1) / self._steps if self._steps else 0.0)
         if time.monotonic() - self._last >= _SECONDS_BETWEEN:
             self._show((batch + 1) / self._steps if self._steps else 0.0, self._numbers or in_words(logs or {}))
 
@@ -60,11 +62,16 @@ class ProgressDisplay(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         self._line.close()
 
+    def _done(self, share: float) -> float:
+        """Return how many epochs of this fit are done, with the share of the present one."""
+        return self._epoch - (self._first_epoch or 0) + share
+
     def _show(self, share: float, numbers: str) -> None:
         self._last = time.monotonic()
         epochs = self.params.get("epochs", 0)
-        done = self._epoch - (self._first_epoch or 0) + share
-        left = (epochs - self._epoch - share) * (self._last - self._started) / done if done > 0 else 0.0
+        since, done_then = self._started or (self._last, 0.0)
+        done = self._done(share) - done_then
+        left = (epochs - self._epoch - share) * (self._last - since) / done if done > 0 else 0.0
         full = round(_BAR * min(1.0, (self._epoch + share) / max(1, epochs)))
         bar = "█" * full + "░" * (_BAR - full)
         waiting = f", {live_line.duration(left)} left" if left >= 1 else ""
