@@ -1,4 +1,4 @@
-"""The slow way, which runs every cell of a notebook in order in a new sandbox, gives the same marks as the quick."""
+"""A fresh Jupyter kernel that runs every cell of a notebook gives the same marks as the quick way of grading."""
 
 import dataclasses
 import functools
@@ -6,104 +6,112 @@ import json
 import pathlib
 import random
 
+import grading_desk
+import kernel_oracle
 import pytest
 
 from course_utils.grading import engine, marking, reference, sandbox, synthetic
 
-LESSON = next((pathlib.Path(__file__).resolve().parent.parent / "solutions").glob("02_*.py"))
-EXERCISES = ("2.2", "2.3", "2.6", "2.7", "2.8")  # functions that lean on the setup, and a question
+LESSONS = ("00", "02")
+MOVED = {"00": "0.3", "02": "2.3"}  # whose answer leans on a helper in a cell of its own
 
 pytestmark = pytest.mark.skipif(not sandbox.found().inner, reason="this system has no sandbox for strangers' code")
 
 
 @functools.cache
-def _reference() -> reference.Reference:
-    whole = reference.build(LESSON, seed=7)
-    kept = tuple(exercise for exercise in whole.exercises if exercise.number in EXERCISES)
-    return dataclasses.replace(whole, exercises=kept, sha256="five exercises of it")
+def _answers(lesson: str) -> dict[str, synthetic.Answers]:
+    found = synthetic.answers(grading_desk.source_of(lesson))
+    return {part.cell_id: part for parts in found for part in parts}
 
 
 @functools.cache
-def _answers() -> dict[str, synthetic.Answers]:
-    return {part.number: part for parts in synthetic.answers(LESSON) for part in parts if part.number in EXERCISES}
-
-
-@functools.cache
-def _notebook() -> dict:
-    """Return the released notebook without the cells that only show something: each would run for each exercise."""
-    notebook = synthetic.released(LESSON)
-    kept = {part.cell_id for part in _answers().values()}
+def _notebook(lesson: str) -> dict:
+    """Return the released notebook without the cells that only show something, which take a kernel long."""
+    notebook = synthetic.released(grading_desk.source_of(lesson))
+    kept = _answers(lesson)
     cells = [cell for cell in notebook["cells"] if cell["id"] in kept or "setup" in cell["metadata"].get("tags", ())]
-    assert len(cells) == 1 + len(EXERCISES)
+    assert len(cells) > len(kept)
     return {**notebook, "cells": cells}
 
 
-def _filled(kinds: dict[str, str], seed: int = 0) -> bytes:
+def _filled(lesson: str, kind: str, seed: int = 0, **others: str) -> bytes:
+    """Return a notebook whose exercises are answered in one way, but for some that are given by their number."""
     choice = random.Random(seed)
-    codes = {part.cell_id: part.of_kind(kinds[number], choice) for number, part in _answers().items()}
-    return synthetic.filled(_notebook(), codes)
+    kinds = {number.replace("_", "."): other for number, other in others.items()}
+    codes = {name: part.of_kind(kinds.get(f"n{part.number}", kind), choice) for name, part in _answers(lesson).items()}
+    return synthetic.filled(_notebook(lesson), codes)
 
 
-def _with_a_cell(code: str, at: int) -> bytes:
+def _with_a_cell(lesson: str, code: str, at: int) -> bytes:
     """Return a right notebook with one more cell."""
-    notebook = json.loads(_filled(dict.fromkeys(EXERCISES, "right")))
+    notebook = json.loads(_filled(lesson, "right"))
     more = {"cell_type": "code", "id": "mine", "metadata": {}, "source": code, "outputs": [], "execution_count": None}
     notebook["cells"].insert(at, more)
     return json.dumps(notebook).encode()
 
 
-def _moved_helper() -> bytes:
-    """Return a notebook in which an answer leans on a function in a cell of its own."""
-    answer = _answers()["2.3"]
+def _moved_helper(lesson: str) -> bytes:
+    """Return a notebook in which an answer leans on a function and a filled dict in a cell of their own."""
+    answer = next(part for part in _answers(lesson).values() if part.number == MOVED[lesson])
     helper = answer.right[0].replace(f"def {answer.name}(", "def _mine(")
-    notebook = json.loads(_with_a_cell(helper, 1))
+    helper += "\n\nWAYS = {}\nfor name in ('mine', 'other'):\n    WAYS[name] = _mine"
+    notebook = json.loads(_with_a_cell(lesson, helper, 1))
     cell = next(cell for cell in notebook["cells"] if cell["id"] == answer.cell_id)
-    cell["source"] = f"def {answer.name}(image, kernel):\n    return _mine(image, kernel)"
+    cell["source"] = f"def {answer.name}(*given, **named):\n    return WAYS['mine'](*given, **named)"
     return json.dumps(notebook).encode()
 
 
 NOTEBOOKS = {
-    "the reference": lambda: _filled(dict.fromkeys(EXERCISES, "right")),
-    "the released notebook": lambda: _filled(dict.fromkeys(EXERCISES, "blank")),
-    "typical mistakes": lambda: _filled(dict.fromkeys(EXERCISES, "wrong"), seed=1),
-    "other typical mistakes": lambda: _filled(dict.fromkeys(EXERCISES, "wrong"), seed=2),
-    "a cell that stops": lambda: _filled({**dict.fromkeys(EXERCISES, "right"), "2.2": "stops", "2.7": "blank"}),
-    "a cell that is no Python": lambda: _filled({**dict.fromkeys(EXERCISES, "wrong"), "2.6": "no Python"}),
-    "a cell of their own that stops": lambda: _with_a_cell("1 / 0", 2),
+    "the reference": lambda lesson: _filled(lesson, "right"),
+    "other right answers": lambda lesson: _filled(lesson, "right", seed=5),
+    "the released notebook": lambda lesson: _filled(lesson, "blank"),
+    "typical mistakes": lambda lesson: _filled(lesson, "wrong", seed=1),
+    "other typical mistakes": lambda lesson: _filled(lesson, "wrong", seed=2),
+    "cells that stop": lambda lesson: _filled(lesson, "right", **{"n0.3": "stops", "n2.2": "stops", "n2.7": "blank"}),
+    "cells that are no Python": lambda lesson: _filled(lesson, "wrong", **{"n0.2": "no Python", "n2.6": "no Python"}),
+    "a cell of their own that stops": lambda lesson: _with_a_cell(lesson, "1 / 0", 2),
     "a helper in a cell of their own": _moved_helper,
 }
 
 
-def _without_cost(marks: list[marking.Mark]) -> list[marking.Mark]:
-    return [dataclasses.replace(mark, cpu_seconds=0.0, wall_seconds=0.0) for mark in marks]
+def _seen(marks: list[marking.Mark]) -> list[tuple]:
+    """Return what a student and a gradebook see of marks."""
+    return [
+        (mark.number, mark.status, mark.points, mark.mistake, [(case.name, case.passed) for case in mark.cases])
+        for mark in marks
+    ]
 
 
-@pytest.fixture(scope="module")
-def quick():
-    with engine.Threads(_reference(), engine.Limits(seconds=60), jobs=1) as at:
-        yield dict(at.run(NOTEBOOKS))
+@functools.cache
+def _quick(lesson: str) -> dict[str, list[marking.Mark]]:
+    with engine.Threads(grading_desk.reference_of(lesson), engine.Limits(seconds=60), jobs=1) as at:
+        loads = {name: functools.partial(make, lesson) for name, make in NOTEBOOKS.items()}
+        return dict(at.run(loads))
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_the_slow_way_gives_the_same_marks(name, quick):
-    limits = engine.Limits(seconds=60, whole_notebook=True)
-    with engine.Threads(_reference(), limits, jobs=1) as at:
-        ((_, slow),) = at.run({name: NOTEBOOKS[name]})
-    assert _without_cost(slow) == _without_cost(quick[name])
-
-
-def test_the_notebooks_are_of_every_kind(quick):
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_fresh_kernel_gives_the_same_marks(lesson):
+    by, quick = grading_desk.reference_of(lesson), _quick(lesson)
+    for name, make in NOTEBOOKS.items():
+        assert _seen(kernel_oracle.mark(make(lesson), by)) == _seen(quick[name]), name
     points = {name: sum(mark.points for mark in marks) for name, marks in quick.items()}
-    most = _reference().max_points
-    assert points["the reference"] == points["a cell of their own that stops"] == most
-    assert points["a helper in a cell of their own"] == most
+    assert points["the reference"] == points["other right answers"] == by.max_points
+    assert points["a cell of their own that stops"] == points["a helper in a cell of their own"] == by.max_points
     assert points["the released notebook"] == 0
-    assert points["typical mistakes"] < most
+    assert points["typical mistakes"] < by.max_points
     statuses = {mark.status for marks in quick.values() for mark in marks}
     assert {marking.PASSED, marking.WRONG, marking.NOT_ATTEMPTED, marking.UNREADABLE} <= statuses
 
 
-def test_every_notebook_has_a_sandbox_of_its_own_in_which_nothing_was_loaded(monkeypatch):
+def test_the_kernel_is_behind_walls(tmp_path):
+    (tmp_path / "grades.db").write_text("points")
+    assert not kernel_oracle.exists(tmp_path / "grades.db")
+    assert not kernel_oracle.exists(pathlib.Path(__file__))
+    assert kernel_oracle.exists(pathlib.Path(marking.__file__))
+
+
+def test_every_cell_in_order_gives_the_same_marks_in_a_new_sandbox_for_each_notebook(monkeypatch):
+    """The way that `whole_notebook` chooses: nothing is loaded beforehand, and no cell is left out."""
     started = []
     real = engine.desk.Desk._start
 
@@ -112,8 +120,13 @@ def test_every_notebook_has_a_sandbox_of_its_own_in_which_nothing_was_loaded(mon
         real(self)
 
     monkeypatch.setattr(engine.desk.Desk, "_start", start)
-    only = dataclasses.replace(_reference(), exercises=_reference().exercises[-1:])
-    with engine.Threads(only, engine.Limits(seconds=60, whole_notebook=True), jobs=1) as at:
-        marks = dict(at.run({"first": NOTEBOOKS["the reference"], "second": lambda: _with_a_cell("x = 1", 1)}))
-    assert [len(found) for found in marks.values()] == [1, 1]
+    whole = grading_desk.reference_of("02")
+    kept = tuple(exercise for exercise in whole.exercises if exercise.number in ("2.3", "2.6", "2.7"))
+    by: reference.Reference = dataclasses.replace(whole, exercises=kept, sha256="three exercises of it")
+    names = ("a helper in a cell of their own", "cells that are no Python")
+    with engine.Threads(by, engine.Limits(seconds=60, whole_notebook=True), jobs=1) as at:
+        slow = dict(at.run({name: functools.partial(NOTEBOOKS[name], "02") for name in names}))
     assert started == [True, True]
+    for name in names:
+        quick = [mark for mark in _quick("02")[name] if mark.number in ("2.3", "2.6", "2.7")]
+        assert _seen(slow[name]) == _seen(quick)
