@@ -158,6 +158,9 @@ def test_ridge_is_that_of_scikit_learn_and_knows_its_error_on_rows_left_out():
     one_out = model_selection.cross_val_predict(theirs, rows, points.reshape(20, -1), cv=model_selection.LeaveOneOut())
     error = np.sqrt(np.mean(np.sum((one_out.reshape(20, 3, 2) - points) ** 2, axis=-1)))
     assert ours.left_out_error == pytest.approx(error, rel=1e-6)
+    several = keypoints.fit_ridge(features, points, strength=(0.01, 0.2, 30.0))
+    errors = [keypoints.fit_ridge(features, points, strength).left_out_error for strength in (0.01, 0.2, 30.0)]
+    assert several.left_out_error == pytest.approx(min(errors))
 
 
 def test_ridge_takes_an_absent_point_for_the_mean():

@@ -1,10 +1,14 @@
 """Ridge regression: one dense layer for numbers, found in one step, with the error that it makes on rows left out."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
+import threadpoolctl
 
 from course_utils.keypoints import point_arrays
+
+_LEAST_SCALE = 0.2  # of the mean deviation of all features
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,14 +38,15 @@ class Ridge:
         return moved.reshape(-1, *self.shape.shape) + self.shape
 
 
-def fit_ridge(features: np.ndarray, points: np.ndarray, strength: float = 0.1) -> Ridge:
+def fit_ridge(features: np.ndarray, points: np.ndarray, strength: float | Sequence[float] = 0.1) -> Ridge:
     """Fit points to features by least squares with weight decay, in one step; absent points count as the mean.
 
     Args:
         features (array): one row for each image.
         points (array): in any unit.
         strength (float): of the decay, for features that are standardised and whose sum is divided by their number:
-            the larger, the closer predictions stay to the mean shape. Default 0.1.
+            the larger, the closer predictions stay to the mean shape. Of several, the one with the smallest error on
+            rows left out is taken. Default 0.1.
 
     Shapes:
         features (num_images, num_features), points (num_images, num_points, 2).
@@ -65,19 +70,27 @@ def fit_ridge(features: np.ndarray, points: np.ndarray, strength: float = 0.1) -
         )
     if not np.isfinite(features).all():
         raise ValueError("features hold NaN or an infinite number; look at where they come from.")
-    if not strength > 0:
+    strengths = np.atleast_1d(np.asarray(strength, np.float64))
+    if not (strengths.size and (strengths > 0).all()):
         raise ValueError(f"strength is {strength}; it must be above 0, for example 0.1.")
-    count, num_features = features.shape
     mean, scale = features.mean(axis=0), features.std(axis=0)
-    scale = np.where(scale > 1e-9, scale, np.inf)  # a constant feature says nothing
+    # A feature that is nearly constant here may be large in the next image: it is not blown up to the size of others.
+    scale = np.maximum(scale, max(_LEAST_SCALE * scale.mean(), 1e-9))
     rows = (features - mean) / scale
     shape = np.nanmean(points, axis=0)
-    targets = np.where(np.isnan(points), 0, points - shape).reshape(count, -1)
-    # With fewer images than features the dual problem is the smaller one: (num_images, num_images).
-    products = rows @ rows.T / num_features
-    inverse = np.linalg.inv(products + strength * np.eye(count))
-    weights = inverse @ targets
-    own = np.diag(products @ inverse) + 1 / count  # how much each row takes part in its own prediction
-    left_out = (targets - products @ weights) / (1 - own)[:, np.newaxis]
-    error = float(np.sqrt(np.mean(np.sum(left_out.reshape(count, -1, 2) ** 2, axis=-1))))
-    return Ridge(mean, scale, rows.T @ weights / num_features, shape, error)
+    targets = np.where(np.isnan(points), 0, points - shape).reshape(len(rows), -1)
+    with threadpoolctl.threadpool_limits(1):  # the tables are small: several threads would wait for each other
+        # With fewer images than features the dual problem is the smaller one: (num_images, num_images).
+        lengths, directions = np.linalg.eigh(rows @ rows.T / rows.shape[1])
+        fits = [_fit(lengths, directions, targets, one) for one in strengths]
+        error, weights = min(fits, key=lambda fit: fit[0])
+        return Ridge(mean, scale, rows.T @ weights / rows.shape[1], shape, error)
+
+
+def _fit(lengths: np.ndarray, directions: np.ndarray, targets: np.ndarray, strength: float) -> tuple[float, np.ndarray]:
+    """Return the error on rows left out and the weight of each image, for one strength."""
+    weights = directions @ ((directions.T @ targets) / (lengths + strength)[:, np.newaxis])
+    # How much each row takes part in its own prediction, in the bias too.
+    own = np.sum(directions**2 * (lengths / (lengths + strength)), axis=1) + 1 / len(targets)
+    left_out = strength * weights / (1 - own)[:, np.newaxis]  # targets - products @ weights is strength * weights
+    return float(np.sqrt(2 * np.mean(left_out**2))), weights

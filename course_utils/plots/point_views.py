@@ -71,8 +71,9 @@ def points(
 
 def _draw(axes, given: np.ndarray, kind: str, bones, numbers: bool) -> None:
     ink = TRUE if kind == "true" else PREDICTED
-    for first, second in bones:
-        x, y = given[[first, second]].T
+    if len(bones):
+        gaps = np.full((len(bones), 1, 2), np.nan)  # between two bones the line is broken
+        x, y = np.concatenate([given[np.array(bones)], gaps], axis=1).reshape(-1, 2).T
         axes.plot(x, y, color="black", linewidth=2.6, alpha=0.6, solid_capstyle="round")
         axes.plot(x, y, color=ink, linewidth=1.2, solid_capstyle="round")
     size = 3.2 if bones else 4.6
