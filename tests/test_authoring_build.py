@@ -112,3 +112,12 @@ def test_a_lesson_that_takes_too_long_is_not_written(checkout):
     (message,) = [text for text in build.build() if "the quick run" in text]
     assert message.startswith(f"{fixture_lessons.NAME}.py: took ")
     assert not files(checkout)["reference"].exists()
+
+
+def test_a_measurement_is_no_claim_and_fails_nothing(checkout):
+    claim = 'claims.check("the image is black", '
+    measured = 'claims.measured("size of the image", float(image.size), name="size")\n'
+    fixture_lessons.write_checkout(checkout, fixture_lessons.LESSON.replace(claim, measured + claim))
+    assert build.build() == []
+    assert "measured: size of the image" in files(checkout)["reference"].read_text(encoding="utf-8")
+    assert "| 1 of 1 hold |" in files(checkout)["readme"].read_text(encoding="utf-8")

@@ -171,7 +171,7 @@ def build_lesson(path: pathlib.Path, force: bool = False, on_progress: Progress 
         if slow := too_slow(result.seconds, result.cpu_seconds, facts.seconds):
             return [f"{path.name}: {slow}"]
         claims = reference.recorded_claims(result.events)
-        failed = [f"{path.name}: claim fails: {claim['sentence']}" for claim in claims if not claim["held"]]
+        failed = [f"{path.name}: claim fails: {claim['sentence']}" for claim in claims if not claim.get("held", True)]
         if failed:
             return failed
         executed = reference.with_outputs(reference.unexecuted(lesson, claims), result.notebook)
