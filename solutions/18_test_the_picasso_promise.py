@@ -41,7 +41,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from course_utils import capsules, checks, claims, plots, profile, training
+from course_utils import capsules, checks, claims, exact_permutation, plots, profile, training
 from course_utils.datasets import drawn_faces
 
 SEEDS = (0, 1, 2)
@@ -72,7 +72,7 @@ plots.grid(
 # > checks whether the parts agree about the pose of the whole, so it does not.*
 #
 # It is a good story. It names a mechanism: pooling throws away where, routing by agreement keeps it. It comes with a
-# picture. And with these three things, hardly anybody who tells it has ever *tried*.
+# picture. With these a story travels far, whether somebody has tested it or not.
 #
 # In this lesson you try. The faces are the occasion; the lesson is about **how to test a claim**.
 #
@@ -631,7 +631,7 @@ BINS = [(0, 12), (12, 24), (24, 36), (36, 48), (48, 60)]  # degrees
 
 @functools.cache
 def turned_pictures(kind, seed):
-    return drawn_faces.make(4 * NUM_TEST, kind, turn=60, sizes=(16, 18), noise=5, seed=1000 * seed + 8)
+    return drawn_faces.make(3 * NUM_TEST, kind, turn=60, sizes=(16, 18), noise=5, seed=1000 * seed + 8)
 
 
 def auc_by_turn(model, seed):
@@ -651,7 +651,7 @@ tests = {seed: {k: draw(NUM_TEST, 1000 * seed + 7, **what).images for k, what in
 def run(name, build, designs):
     for design, seed, model in trained(build, designs):
         found[name, design, seed] = {kind: scores(model, images) for kind, images in tests[seed].items()}
-        if design == "B":
+        if design == "B" and name != "bag of parts":
             turned.setdefault(name, []).append(auc_by_turn(model, seed))
 
 
@@ -723,10 +723,10 @@ blind = [np.mean(accepted("bag of parts", "A", kind)) for kind in PICASSO]
 claims.check("H1, first part: the bag of parts accepts at least 85% of each kind", min(blind) >= 0.85,
              value=min(blind), name="bag_least")  # fmt: skip
 MEASURED = (("flatten CNN", "cnn"), ("capsules", "capsules"))
-for name, short in MEASURED:
+for name, key in MEASURED:
     for kind in PICASSO:
         values = accepted(name, "A", kind)
-        claims.measured(f"mean of three seeds: {kind} accepted by {name}", np.mean(values), name=f"{short}_{kind}")
+        claims.measured(f"mean of three seeds: {kind} accepted by {name}", np.mean(values), name=f"{key}_{kind}")
 of_scatter = accepted("capsules", "A", "scatter")
 claims.measured("the least of the three", min(of_scatter), name="scatter_least")
 claims.measured("the most of the three", max(of_scatter), name="scatter_most")
@@ -772,13 +772,17 @@ plots.seed_groups(
 at_chance = [np.mean(auc_against("bag of parts", "A", kind)) for kind in PICASSO]
 claims.check("the bag of parts ranks faces and Picasso faces by chance: AUC between 0.35 and 0.65",
              np.all(np.abs(np.array(at_chance) - 0.5) < 0.15), value=np.mean(at_chance))  # fmt: skip
-for name, short in MEASURED:
-    values = auc_against(name, "A", "swap")
-    claims.measured(f"mean of three seeds: AUC of face and swap, {name}", np.mean(values), name=f"{short}_auc_swap")
+for name, key in MEASURED:
+    for kind in ("swap", "scatter"):
+        values = auc_against(name, "A", kind)
+        claims.measured(f"mean of three seeds: AUC of face and {kind}, {name}", np.mean(values),
+                        name=f"{key}_auc_{kind}")  # fmt: skip
 
 # %% [markdown]
 # The capsules' AUC for swaps is {{capsules_auc_swap:.2f}}, that of the flatten CNN {{cnn_auc_swap:.2f}}; 0.5 is chance.
-# No threshold, however clever, would have saved the promise for swaps.
+# No threshold, however clever, would have saved the promise for swaps. For scatter it is {{capsules_auc_scatter:.2f}}
+# and {{cnn_auc_scatter:.2f}}: there both *rank* most faces higher, and a stricter threshold would reject more. We
+# report it, since it was planned, and it does not change the verdict: H2 asked for all three kinds.
 #
 # ### Exercise 18.4 (spot the bug): the analysis that peeks
 #
@@ -922,10 +926,10 @@ claims.check("H4: the flatten CNN learns it, AUC of face and swap at least 0.9",
              value=np.mean(taught["flatten CNN"]), name="cnn_taught")  # fmt: skip
 claims.check("H4: so do the capsules", np.mean(taught["capsules"]) >= 0.9,
              value=np.mean(taught["capsules"]), name="capsules_taught")  # fmt: skip
-for name, short in MEASURED:
+for name, key in MEASURED:
     values = accepted(name, "B", "swap")
     claims.measured(
-        f"mean of three seeds: swaps accepted by {name} after design B", np.mean(values), name=f"{short}_accepts_taught"
+        f"mean of three seeds: swaps accepted by {name} after design B", np.mean(values), name=f"{key}_accepts_taught"
     )
 
 # %% [markdown]
@@ -941,8 +945,8 @@ for name, short in MEASURED:
 # ### Turned further than in training
 #
 # Another promise: capsules, which know poses, bear changes of the pose better. To compare, two networks have to be
-# equally good where nothing has changed, else one compares their training. After design B both are, within 12 degrees.
-# So we turn faces and swaps up to 60 degrees.
+# equally good where nothing has changed, else one compares their training. After design B both nearly are, within 12
+# degrees. So we turn faces and swaps up to 60 degrees.
 
 # %% tags=["figure"]
 plots.bands(
@@ -953,12 +957,12 @@ plots.bands(
 
 # %% tags=["claim"]
 curves = {name: np.array(turned[name]) for name in ("flatten CNN", "capsules")}
-for name, short in MEASURED:
+for name, key in MEASURED:
     for place, degrees in ((0, 12), (2, 36), (3, 48)):
         claims.measured(
             f"mean of three seeds: AUC up to {degrees} degrees, {name}",
             curves[name][:, place].mean(),
-            name=f"{short}_turned_{degrees}",
+            name=f"{key}_turned_{degrees}",
         )
 fallen = [runs[:, 0].mean() - runs[:, 4].mean() for runs in curves.values()]
 claims.check("from 0-12 to 48-60 degrees each loses at least 0.2 of its AUC", min(fallen) >= 0.2, value=min(fallen))
@@ -1230,12 +1234,12 @@ plots.seed_groups(
 )  # fmt: skip
 
 # %% tags=["claim"]
-for name, short in (("1 routing", "one"), ("self-attention", "attention")):
+for name, key in (("1 routing", "one"), ("self-attention", "attention")):
     values = accepted(name, "A", "swap")
-    claims.measured(f"mean of three seeds: swaps accepted with {name}", np.mean(values), name=f"{short}_swap")
+    claims.measured(f"mean of three seeds: swaps accepted with {name}", np.mean(values), name=f"{key}_swap")
     values = auc_against(name, "A", "missing")
     claims.measured(
-        f"mean of three seeds: AUC of faces and missing parts, {name}", np.mean(values), name=f"{short}_plain"
+        f"mean of three seeds: AUC of faces and missing parts, {name}", np.mean(values), name=f"{key}_plain"
     )
 
 # %% [markdown]
@@ -1395,9 +1399,21 @@ exercise.hints(
 )
 
 # %% [markdown]
-# So three seeds against three, even without any overlap, can be chance in one case of ten. They are the *least* that a
-# careful experiment repeats, not proof. What carries our conclusions is rather that the sizes are large: capsules that
-# accept nearly all swaps, where the promise says few, and a bag of parts that we know to be blind.
+# So three seeds against three, even without any overlap, come about by chance in one case of ten. They are the *least*
+# that a careful experiment repeats, not proof. Now our own numbers: do the capsules accept more than the flatten CNN in
+# design A, or might it be the seeds?
+
+# %% tags=["claim"]
+for kind in PICASSO:
+    sides = accepted("capsules", "A", kind), accepted("flatten CNN", "A", kind)
+    p = exact_permutation.p_value(*sides)
+    claims.measured(f"p-value for {kind}", p, name=f"p_{kind}")
+
+# %% [markdown]
+# Swap {{p_swap:.1f}}, upside {{p_upside:.1f}}, scatter {{p_scatter:.1f}}. So we may *not* say that capsules are worse
+# than the flatten CNN: three seeds cannot show it. What we may say needs no comparison of small differences: the
+# capsules accept nearly **all** swaps, where the promise says few, with every seed; and the bag of parts, which we know
+# to be blind, looks just like that.
 #
 # ## The verdict
 #
@@ -1429,11 +1445,11 @@ for name, value in better.items():
 # | H6 | capsules bear turns better | with every seed | with {{h6:.0f}} of 3 | held only with 3 |
 # | H7 | three routings beat one | with every seed | with {{h7:.0f}} of 3 | held only with 3 |
 #
-# What may we say? *Small capsule networks, trained for a short time on drawn faces and
-# pictures with missing parts, accept Picasso faces; a flatten CNN of the same size accepts fewer of them.* And what may
-# we **not** say? That capsules can never do it: larger networks, other losses, or a reconstruction of the pose might.
-# That CNNs "understand" faces: ours accepts nearly every swap. That it is so for photographs. Each of these would need
-# its own plan.
+# What may we say? *Small capsule networks, trained for a short time on drawn faces and pictures with missing parts,
+# accept Picasso faces, nearly every swap among them; and they do not reject more of them than a flatten CNN of the same
+# size.* And what may we **not** say? That capsules can never do it: larger networks, other losses, or a reconstruction
+# of the pose might. That CNNs "understand" faces: ours accepts nearly every swap, too. That it is so for photographs.
+# Each of these would need its own plan.
 #
 # ### What those found who looked closely
 #
