@@ -456,7 +456,7 @@ exercise = define.function("17.3", margin_loss, rtol=1e-5, atol=1e-7)
 exercise.case("the example", is_there=np.array([[1, 0, 0]]), lengths=np.array([[0.5, 0.3, 0.05]]))
 exercise.case("all is well", is_there=np.array([[0, 1]]), lengths=np.array([[0.08, 0.95]]))
 exercise.case("two images", is_there=np.array([[1, 0], [0, 1]]), lengths=np.array([[0.2, 0.7], [0.4, 0.4]]))
-exercise.case("two digits at once", visible=False, is_there=np.array([[1, 1, 0]]), lengths=np.array([[0.5, 0.8, 0.6]]))
+exercise.case("two digits at once", is_there=np.array([[1, 1, 0]]), lengths=np.array([[0.5, 0.8, 0.6]]))
 exercise.case("nothing there", visible=False, is_there=np.zeros((1, 3)), lengths=np.array([[0.5, 0.1, 0.0]]))
 exercise.random_cases(
     3, lambda rng: {"is_there": rng.integers(0, 2, (4, 5)).astype(float), "lengths": rng.uniform(0, 1, (4, 5))}
@@ -510,6 +510,13 @@ def without_the_half(is_there, lengths):
 def squares_too_early(is_there, lengths):
     each = is_there * (0.9 - lengths) ** 2 + 0.5 * (1 - is_there) * (lengths - 0.1) ** 2
     return float(each.sum(axis=1).mean())
+
+
+@exercise.mutant("Several classes may be there at once. You kept the first 1 of each row only.")
+def first_class_only(is_there, lengths):
+    first = np.zeros_like(is_there)
+    first[np.arange(len(is_there)), is_there.argmax(axis=1)] = is_there.max(axis=1)
+    return float(_margin(first, lengths).mean())
 
 
 @exercise.mutant("The mean over images AND classes was taken. Add up the classes, then take the mean of the images.")
@@ -694,6 +701,11 @@ print(f"together {paper.count_params():,} parameters")
 # is to draw the digit from the vector of the right capsule alone; the other nine are set to 0 (**masking**). Its
 # squared error is added to the margin loss with a small weight, so that the vector has to say how the digit looks.
 # First the 1,200 digits of 8 x 8 pixels, three seeds.
+#
+# **Predict:** lesson 05's MLP and lesson 09's CNN read digits, too. Will capsules read them better, worse or alike?
+
+# %% tags=["predict"]
+prediction = "..."
 
 
 # %%
@@ -709,7 +721,7 @@ def train_capsules(images, labels, size, epochs, peak=0.006, batch_size=50, seed
         return network.trainer
 
     for _ in training.fresh_starts(build, seeds=seeds):
-        networks[0].fit(images, labels, epochs=epochs, batch_size=batch_size, verbose=0)
+        networks[0].fit(images, labels, epochs=epochs, batch_size=batch_size, verbose=0, callbacks=training.callbacks())
         yield networks[0]
 
 
@@ -789,7 +801,7 @@ for network in train_capsules(turned_images, mnist.train.labels, size, epochs, r
     by_capsules.append(measured(network.classifier, network.encoder))
     accuracies["capsules"].append(training.accuracy(network.classifier, *mnist.test))
 for _, cnn in training.fresh_starts(build_cnn, seeds=3):
-    cnn.fit(turned_images, mnist.train.labels, epochs=epochs, batch_size=50, verbose=0)
+    cnn.fit(turned_images, mnist.train.labels, epochs=epochs, batch_size=50, verbose=0, callbacks=training.callbacks())
     probabilities = keras.Model(cnn.input, layers.Softmax()(cnn.output))
     by_cnn.append(measured(probabilities, keras.Model(cnn.input, cnn.layers[-2].output)))
     accuracies["CNN"].append(training.accuracy(cnn, *mnist.test))
@@ -802,14 +814,15 @@ plots.seed_dots(
 
 # %% tags=["claim"]
 claims.check(
-    "on average the capsule network is right on at least 94% of the test digits",
-    np.mean(accuracies["capsules"]) >= 0.94, value=np.mean(accuracies["capsules"]), name="mnist_capsules",
+    "on average the capsule network is right on at least 95% of the test digits",
+    np.mean(accuracies["capsules"]) >= 0.95, value=np.mean(accuracies["capsules"]), name="mnist_capsules",
 )  # fmt: skip
-claims.check("so is the CNN", np.mean(accuracies["CNN"]) >= 0.94, value=np.mean(accuracies["CNN"]), name="mnist_cnn")
+claims.check("so is the CNN", np.mean(accuracies["CNN"]) >= 0.95, value=np.mean(accuracies["CNN"]), name="mnist_cnn")
 
 # %% [markdown]
 # Capsules {{mnist_capsules:.1%}}, CNN {{mnist_cnn:.1%}}. Nothing here speaks for the capsules, and the CNN is
-# the simpler network.
+# the simpler network. (Both could do better: these are four epochs on digits that are all turned, judged on upright
+# ones. With ten epochs on upright digits this capsule network passes 96%, also in a time that a laptop has.)
 #
 # ### Drawing what a capsule knows
 #
@@ -824,7 +837,9 @@ extra = profile.choose(quick=14, full=5)
 rate = training.OneCycle(0.004, training.num_steps(len(class_rows), 50, extra))
 network.decoder.compile(keras.optimizers.Adam(rate), "mean_squared_error")
 targets = turned_images / np.float32(255)
-history = network.decoder.fit(ops.convert_to_numpy(masked), targets, epochs=extra, batch_size=50, verbose=0)
+history = network.decoder.fit(
+    ops.convert_to_numpy(masked), targets, epochs=extra, batch_size=50, verbose=0, callbacks=training.callbacks()
+)
 
 # %% [markdown]
 # Can it draw? Above the test digits, below what it draws from the longest capsule. (Where it draws another digit, the
@@ -931,6 +946,11 @@ claims.check("the CNN's probability behaves alike: at least 85% at 30 degrees, l
 # With a softmax, two digits in one picture have to share one probability of 1. Capsules need not share. We lay two
 # training digits of different classes on top of each other, one moved up and left, the other down and right, and train
 # with *two* 1s in each row of labels. Then we ask for the two longest capsules.
+#
+# **Predict:** in how many of 100 new pairs will both digits be right? Naming two classes at random gives 2.
+
+# %% tags=["predict"]
+prediction = "..."
 
 
 # %%
@@ -975,6 +995,7 @@ exercise = define.function("17.6", two_longest)
 exercise.case("three classes", vectors=np.array([[[0.0, -0.9], [0.1, 0.0], [0.6, 0.8]]]))
 exercise.case("negative numbers", vectors=np.array([[[-0.9, 0.0], [0.2, 0.2], [-0.5, -0.5], [0.1, 0.3]]]))
 exercise.case("large sum, small length", vectors=np.array([[[0.4, 0.4, 0.4], [0.8, -0.2, 0.0], [0.0, 0.0, 0.75]]]))
+exercise.case("one large number, small length", vectors=np.array([[[0.9, 0.0], [0.7, 0.7], [0.0, 0.8], [0.7, -0.6]]]))
 exercise.case("two images", visible=False, vectors=np.array([[[0.1], [0.5], [-0.7]], [[0.9], [0.2], [0.3]]]))
 exercise.random_cases(3, lambda rng: {"vectors": rng.normal(0, 0.4, (4, 10, 3))})
 exercise.hints(
@@ -1017,6 +1038,11 @@ def longest_first(vectors):
     return np.argsort(np.linalg.norm(vectors, axis=2), axis=1)[:, :-3:-1]
 
 
+@exercise.mutant("The largest number of a vector is not its length. Take the root of the sum of the squares of all.")
+def by_largest_number(vectors):
+    return np.sort(np.argsort(np.abs(vectors).max(axis=2), axis=1)[:, -2:], axis=1)
+
+
 @exercise.mutant("Those are lengths, not the numbers of the classes: argsort, not sort.")
 def gives_lengths(vectors):
     return np.sort(np.linalg.norm(vectors, axis=2), axis=1)[:, -2:]
@@ -1033,7 +1059,7 @@ def train_on_pairs(epochs):
         return classifier
 
     for _, classifier in training.fresh_starts(build, seeds=3):
-        classifier.fit(*train_pairs, epochs=epochs, batch_size=50, verbose=0)
+        classifier.fit(*train_pairs, epochs=epochs, batch_size=50, verbose=0, callbacks=training.callbacks())
         yield classifier
 
 
@@ -1049,15 +1075,19 @@ claims.check("both digits are right in at least half of the pairs, on average ov
 claims.check("naming two classes at random would be right once in 45 times", 45 == 10 * 9 / 2)
 
 # %% tags=["figure"]
-titles = [f"{a} and {b}: {found_lengths[n, a]:.2f}, {found_lengths[n, b]:.2f}" for n, (a, b) in enumerate(named[:8])]
+titles = [
+    f"{a} and {b}: {found_lengths[n, a]:.2f}, {found_lengths[n, b]:.2f}\n"
+    + ("right" if (named[n] == right[n]).all() else f"wrong: it is {right[n, 0]} and {right[n, 1]}")
+    for n, (a, b) in enumerate(named[:8])
+]
 plots.grid(
     test_pairs[0][:8, :, :, 0], titles=titles, columns=4,
-    alt="Eight pictures of two overlapping handwritten digits each; above each the two longest capsules and their "
-    "lengths.",
+    alt="Eight pictures of two overlapping handwritten digits each; above each the two longest capsules, their "
+    "lengths, and whether they are right.",
 )  # fmt: skip
 
 # %% [markdown]
-# **What to notice.** In {{both_right:.0%}} of the test pairs both digits are right, where chance would be 2 %. That two
+# **What to notice.** In {{both_right:.0%}} of the test pairs both digits are right, where chance would be 2%. That two
 # capsules can be long at once is the merit of the *loss*, which asks each class by itself; ten sigmoids on a CNN can do
 # the same.
 
@@ -1072,7 +1102,7 @@ if profile.name() == "full":
         print(f"the paper's network: {training.accuracy(network.classifier, *mnist.test):.2%} of the test digits")
 
 # %% [markdown]
-# The paper reports an error of 0.25 %, beside 0.39 % of its CNN. Three papers that looked closer are listed below:
+# The paper reports an error of 0.25%, beside 0.39% of its CNN. Three papers that looked closer are listed below:
 # routing made networks neither more robust in their tests, nor did couplings form a tree of parts and wholes.
 #
 # ## Key points
