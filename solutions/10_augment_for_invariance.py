@@ -1410,10 +1410,16 @@ def forgets_to_divide(logits):
 # 70% three and 30% eight. **CutMix** pastes a rectangle of one image into another; the labels are mixed by area. Both
 # are Keras layers; `augment.mixed` applies them to a stream of batches.
 
+
 # %% tags=["figure"]
-labelled = training.batches(*digits.train, batch_size=8, seed=0)
-blended, shares = next(iter(augment.mixed(labelled, augment.mix_up(alpha=1, seed=2), num_classes=10)))
-pasted, areas = next(iter(augment.mixed(labelled, augment.cut_mix(seed=2), num_classes=10)))
+def first_batch(layer):
+    """Return the first eight digits after a layer has mixed them, and the shares of their labels."""
+    labelled = training.batches(*digits.train, batch_size=8, seed=0)
+    return next(iter(augment.mixed(labelled, layer, num_classes=10)))
+
+
+blended, shares = first_batch(augment.mix_up(alpha=1, seed=2))
+pasted, areas = first_batch(augment.cut_mix(seed=17))
 
 
 def share_text(row):
@@ -1726,4 +1732,5 @@ claims.check(
 # ## Next
 #
 # You can now train a network that reads real images and bears what it must bear. What has it learned? The lessons to
-# come look inside: at its features, at the images that excite it most, and at where it looks.
+# come look inside: at its features, at the images that excite it most, and at where it looks. The first of them is
+# [11 Read feature vectors](11_read_feature_vectors.ipynb).
