@@ -16,7 +16,7 @@
 # needs: [10_augment_for_invariance, 13_transfer_from_vgg16]
 # data: [mnist, astronaut, brick, camera, cat, china, coffee, coins, flower, grass, gravel, hubble, ihc, moon,
 #   motorcycle, page, retina, rocket]
-# budget: {cpu_seconds: 110, memory_mb: 2500, gpu: used if there is one}
+# budget: {cpu_seconds: 110, memory_mb: 2500, gpu: used if there is one, seconds: 90}
 
 # %% [markdown] tags=["instructor"]
 # **Notes for teaching.** A plan for 90 minutes, exercises included: opening 8, stages with 14.1 and 14.2 18, batch
@@ -28,8 +28,14 @@
 # smaller gradient makes a smaller step (14.6). Training more of the network is better, or safer (the comparison). A
 # network that has learned something new still has the old (forgetting).
 #
-# **Let the class vote before you run:** whether a network can forget without training; which of the three methods
-# wins on each task with 4 and with 48 labels.
+# **Let the class vote before you run:** whether a network can forget without training; which of the four methods
+# wins on each task with 4 and with 160 labels.
+#
+# **Where the bounds of the claims come from.** Trainings of a few steps on a few pictures differ widely. So the
+# experiments were run five times with other seeds (1,000 to 5,000 added to each; those with random twins four times),
+# and each bound was set so that it lies at least one standard deviation of these runs beyond the worst of them. The
+# lesson's own seeds took no part in that. What is not clear enough for such a bound, how much of the last stage's
+# result full fine-tuning loses with four labels (from 3 to 30 points), is told without a claim.
 
 # %% tags=["setup"]
 import cv2
@@ -81,9 +87,10 @@ old_test = some_of_each(photo_patches.test, OLD, 20, seed=99)
 plots.grid(
     old_test.images[::20],
     titles=[photo_patches.class_names[c] for c in OLD],
-    columns=9,
-    alt="One small square of each of nine photographs: an astronaut, a photographer's coat, a temple, coins, grass, "
-    "galaxies, the moon, a printed page, a rocket.",
+    columns=5,
+    alt="One small square of each of nine photographs: a plain wall behind the astronaut, houses far behind the "
+    "photographer, the sky over the temple, two coins, grass, a galaxy, the gray of the moon, printed letters, struts "
+    "beside the rocket.",
 )
 
 
@@ -136,7 +143,7 @@ claims.check(
     name="old_before",
 )
 drop = 100 * (before - np.mean(looked))
-least_drop = profile.choose(quick=10, full=1)
+least_drop = profile.choose(quick=15, full=1)
 claims.check(
     f"having looked at digits, it is at least {least_drop} points worse", drop >= least_drop, value=drop, unit="points",
     name="looked_drop",
@@ -162,8 +169,13 @@ at_the_start.put_back()
 # | partial | the head and the last stage, or the last few | the maps below the last stage are computed once and kept |
 # | full | everything | every step goes through the whole network, forth and back |
 #
-# ResNet50 makes stages easy to find: they are in the names of its layers. Here is how many numbers each of them could
-# learn.
+# ResNet50 makes stages easy to find: they are in the names of its layers. Its convolutions are spread over five of
+# them, with 1, 10, 13, 19 and 10. Here is how many numbers each stage could learn.
+#
+# **Predict:** which share of them is in the last stage?
+
+# %% tags=["predict"]
+prediction = "..."  # about ... percent
 
 
 # %%
@@ -228,11 +240,17 @@ exercise.case("the last stage", names=few_names, first="conv3")
 exercise.case("the two last stages", names=few_names, first="conv2")
 exercise.case("from the first convolution on", names=few_names, first="conv1")
 exercise.case("a stage that there is not", names=few_names, first="conv6", raises=ValueError)
+exercise.case("part of a name", names=few_names, first="block1", raises=ValueError)
+exercise.case("no normalisation, though bn is in its name", first="conv1", names=[
+    "conv1_conv", "conv1_bn", "conv2_subnet_conv", "conv2_subnet_bn", "head"])  # fmt: skip
 exercise.case("many stages", visible=False, first="block2", names=[
     "block1_conv", "block1_bn", "block2_conv", "block2_bn", "block10_conv", "block10_bn", "probabilities"])  # fmt: skip
 exercise.case("a name that only begins alike", visible=False, first="conv1", names=[
     "conv10_stem", "conv10_bn", "conv1_conv", "conv1_bn", "head"])  # fmt: skip
-exercise.case("part of a name", visible=False, names=few_names, first="block1", raises=ValueError)
+exercise.case("part of a name, again", visible=False, first="res", raises=ValueError, names=[
+    "conv1_res_conv", "conv2_res_conv", "head"])  # fmt: skip
+exercise.case("bn in the middle", visible=False, first="a", names=["a_bn_conv", "a_bn", "b_subnet", "b_bn"])
+# %% tags=["hidden"] exercise="14.1"
 exercise.random_cases(
     2,
     lambda rng: {
@@ -294,6 +312,22 @@ def never_complains(names, first):
     return [place >= start and not name.endswith("_bn") for place, name in enumerate(names)]
 
 
+@exercise.mutant("You look for the stage anywhere in a name. A layer's name BEGINS with its stage.")
+def anywhere_in_the_name(names, first):
+    found = [first + "_" in name for name in names]
+    if not any(found):
+        raise ValueError(first)
+    return [place >= found.index(True) and not name.endswith("_bn") for place, name in enumerate(names)]
+
+
+# %% tags=["hidden"] exercise="14.1"
+@exercise.mutant("Not every name with bn in it is a normalisation, 'subnet' for one. Theirs END with '_bn'.")
+def any_bn(names, first):
+    start = learning_layers(names, first).index(True)
+    return [place >= start and "bn" not in name for place, name in enumerate(names)]
+
+
+# %% tags=["hidden"] exercise="14.1"
 @exercise.mutant("conv10 begins with conv1 too. Compare with first + '_'.", only_hidden=True)
 def without_underscore(names, first):
     found = [name.startswith(first) for name in names]
@@ -333,6 +367,10 @@ exercise.wrong((128, 18560, 18432), "It holds four numbers for each map, not two
 exercise.wrong((256, 18624, 18496), "The convolution has no bias.")
 exercise.wrong((256, 18560, 18560), "With trainable = False the scale and the shift are held still as well.")
 exercise.wrong((4, 18434, 18432), "These four numbers exist for each of the 64 maps.")
+exercise.wrong((64, 18560, 18432), "It holds four numbers for each of the 64 maps, not one.")
+exercise.wrong((256, 128, 0), "Both layers are asked for together: the convolution learns, too.")
+exercise.wrong((256, 18432, 18432), "Trainable, the normalisation learns as well: a scale and a shift for each map.")
+exercise.wrong((256, 18560, 0), "Only the normalisation is frozen. The convolution still learns.")
 exercise.wrong((256, 704, 576), "Each filter looks at all 32 maps: 3 x 3 x 32 weights for each of 64 filters.")
 exercise.hints(
     "A filter has 3 * 3 * 32 weights here, and there are 64 of them. The normalisation has 4 numbers for each map.",
@@ -348,10 +386,11 @@ exercise.hints(
 # used, it takes the moving ones. Eight batches of white lines on black, and they are close to those of digits.
 # Every later layer still expects what photographs looked like.
 #
-# There is a second harm. In training mode the answer for a picture depends on its *company* in the batch.
+# And the batch at hand, does it matter too?
 #
-# **Predict before you run:** below, one square of a cat goes through the body twice, among squares of photographs and
-# among digits. When are its features equal: with `training=True`, with `training=False`, or both times?
+# **Predict before you run:** below, one square of the astronaut's photograph goes through the body twice, among
+# squares of photographs and among digits. When are its features equal: with `training=True`, with `training=False`,
+# or both times?
 
 # %% tags=["predict"]
 prediction = "..."  # "True", "False", "both"
@@ -372,6 +411,9 @@ claims.check("with training=True they differ by more than a tenth of their lengt
     value=distances[True], name="company")  # fmt: skip
 
 # %% [markdown]
+# **What to notice.** That is a second harm. In training mode the answer for a picture depends on its *company* in the
+# batch: the two rows of features of one and the same square lie {{company:.0%}} of their length apart.
+#
 # **How to switch it off.** For most layers `trainable = False` means only that the optimiser leaves the weights
 # alone. For `BatchNormalization` Keras makes it mean more: a frozen one **runs in inference mode**, it takes its
 # moving mean and variance and does not change them, even if it is called with `training=True`. So we freeze all batch
@@ -446,6 +488,7 @@ exercise.case("frozen and used", maps=some_maps, **moving, training=False, train
 exercise.case("one image, frozen", visible=False, maps=some_maps[:1] - 3, **moving, training=True, trainable=False)
 exercise.case("one image, used", visible=False, maps=some_maps[:1] - 3, **moving, training=False, trainable=True)
 exercise.case("one image, learning", visible=False, maps=some_maps[:1] - 3, **moving, training=True, trainable=True)
+exercise.case("two images, learning", visible=False, maps=some_maps * 2, **moving, training=True, trainable=True)
 exercise.random_cases(
     4,
     lambda rng: {
@@ -510,6 +553,22 @@ def freezes_the_output_only(maps, mean, variance, training, trainable):
     return output, *normalise(maps, mean, variance, training, True)[1:]
 
 
+# %% tags=["hidden"] exercise="14.3"
+@exercise.mutant("You took mean and variance of each image alone. They are those of the whole batch: axis=(0, 1, 2).")
+def each_image_alone(maps, mean, variance, training, trainable):
+    if not (training and trainable):
+        return normalise(maps, mean, variance, training, trainable)
+    own = (maps - maps.mean((1, 2), keepdims=True)) / np.sqrt(maps.var((1, 2), keepdims=True) + 0.001)
+    return own, *normalise(maps, mean, variance, training, trainable)[1:]
+
+
+@exercise.mutant("In training the batch is normalised with its OWN mean and variance, not with the moved ones.")
+def moves_first(maps, mean, variance, training, trainable):
+    _, new_mean, new_variance = normalise(maps, mean, variance, training, trainable)
+    return (maps - new_mean) / np.sqrt(new_variance + 0.001), new_mean, new_variance
+
+
+# %% tags=["hidden"] exercise="14.3"
 @exercise.mutant("The step is one tenth towards the batch: nine tenths of the old moving mean stay.")
 def steps_too_far(maps, mean, variance, training, trainable):
     output, new_mean, new_variance = normalise(maps, mean, variance, training, trainable)
@@ -519,8 +578,8 @@ def steps_too_far(maps, mean, variance, training, trainable):
 # %% [markdown]
 # ## Compile again
 #
-# Keras turns a training step into a fast function. When it does so, it looks at the `trainable` switches **once**.
-# What you switch afterwards is not noticed until you `compile` again. There is no error and no warning.
+# Keras turns a training step into a fast function, and calls that one from then on. What becomes of a switch that is
+# turned in between?
 #
 # A network of two layers is enough to see it. Its first layer, the body, is frozen for a first training; then it is
 # unfrozen, and trained on.
@@ -556,9 +615,11 @@ moved["frozen again"] = body_moves()
 print(moved)
 
 # %% [markdown]
-# **What to notice.** The second line is the bug that costs people a week: "I unfroze the network, and it gained
-# nothing." The last line is its mirror image: a body that was to be frozen, and learns on. So: **set the switches,
-# then compile, then fit.** A new `compile` also gives you a new optimiser, and the moment to choose a smaller rate.
+# **What to notice.** When Keras makes its fast function, at the first `fit` after a `compile`, it looks at the
+# switches **once**. What is switched afterwards is not noticed until the next `compile`, and there is no error and
+# no warning. "unfrozen" is the bug that costs people a week: "I unfroze the network, and it gained nothing."
+# "frozen again" is its mirror image: a body that was to be frozen, and learns on. So: **set the switches, then
+# compile, then fit.** A new `compile` also gives you a new optimiser, and the moment to choose a smaller rate.
 
 # %% [markdown]
 # ### Exercise 14.4 (spot the bug): what did it train?
@@ -611,8 +672,11 @@ exercise.case("unfrozen, not compiled again", steps=["freeze", "compile", "fit",
 exercise.case("unfrozen and compiled again", steps=["freeze", "compile", "fit", "unfreeze", "compile", "fit"])
 exercise.case("frozen too late", steps=["compile", "fit", "freeze", "fit", "compile", "fit"])
 exercise.case("frozen between compile and the first fit", steps=["compile", "freeze", "fit", "unfreeze", "fit"])
+exercise.case("compiled again, nothing switched", steps=["freeze", "compile", "fit", "compile", "fit"])
 exercise.case("never compiled", steps=["freeze", "fit"], raises=ValueError)
-exercise.case("compiled too late", visible=False, steps=["fit", "compile", "fit"], raises=ValueError)
+exercise.case("compiled too late", steps=["fit", "compile", "fit"], raises=ValueError)
+exercise.case("compiled too late, once more", visible=False, steps=["unfreeze", "fit", "compile"], raises=ValueError)
+exercise.case("compiled three times", visible=False, steps=["compile", "fit", "freeze", *["compile", "fit"] * 2])
 exercise.case("nothing trained", visible=False, steps=["compile", "freeze", "unfreeze"])
 exercise.case(
     "compiled twice", visible=False, steps=["freeze", "compile", "unfreeze", "compile", "fit", "freeze", "fit"]
@@ -624,7 +688,7 @@ exercise.random_cases(
     },
 )
 exercise.hints(
-    "Which of her four visible diaries does the function get wrong? When did Keras look at the switch in it?",
+    "Which diaries does the function get wrong? When did Keras look at the switch in them?",
     "Keep what is in use apart from the switch: compile forgets it (None), and the first fit after that takes it over.",
     "A smaller case: compile, fit, freeze, fit gives [True, True]: the freezing came too late for the second fit.",
 )
@@ -704,6 +768,22 @@ def never_complains_about_compile(steps):
     return _learned(steps, strict=False)
 
 
+@exercise.mutant("compile reads the switch anew; it does not turn it on. What was frozen stays frozen.")
+def compile_turns_it_on(steps):
+    turned = []
+    for step in steps:
+        turned += [step, "unfreeze"] if step == "compile" and "fit" in turned else [step]
+    return _learned(turned)
+
+
+@exercise.mutant("A compile that comes AFTER the fit is no help to it: raise a ValueError.")
+def any_compile_will_do(steps):
+    if "compile" not in steps:
+        raise ValueError("compile first")
+    return _learned(steps, strict=False)
+
+
+# %% tags=["hidden"] exercise="14.4"
 @exercise.mutant("A second compile lets the next fit read the switch anew; you keep what the very first fit read.")
 def only_the_first_compile_counts(steps):
     return [_learned(steps)[0]] * steps.count("fit") if _learned(steps) else []
@@ -748,7 +828,7 @@ claims.check("a hundredth of the gradient makes the same step, to one part in a 
 #
 # Write `stage_factors(stages, last, decay)`. `stages` are names from the first stage to the last. The last one gets
 # the factor `last`, each earlier one `decay` times the factor of the stage after it. Return a dict from name to
-# factor, in the order of `stages`. If `decay` is not above 0 and at most 1, raise a `ValueError`.
+# factor. If `decay` is not above 0 and at most 1, raise a `ValueError`.
 
 
 # %% tags=["exercise"] exercise="14.5" points=2
@@ -773,7 +853,9 @@ exercise.case("a smaller last factor", stages=["conv4", "conv5"], last=0.5, deca
 exercise.case("one rate for all", stages=["conv3", "conv4", "conv5"], last=0.3, decay=1.0)
 exercise.case("one stage", stages=["conv5"], last=0.7, decay=0.5)
 exercise.case("a decay that grows", stages=["conv4", "conv5"], last=1.0, decay=2.0, raises=ValueError)
-exercise.case("no decay at all", visible=False, stages=["conv4", "conv5"], last=1.0, decay=0.0, raises=ValueError)
+exercise.case("no decay at all", stages=["conv4", "conv5"], last=1.0, decay=0.0, raises=ValueError)
+exercise.case("a decay below 0", visible=False, stages=["conv4", "conv5"], last=1.0, decay=-0.5, raises=ValueError)
+exercise.case("four times the same", visible=False, stages=["a", "b", "c", "d"], last=0.25, decay=1.0)
 exercise.case("ten stages", visible=False, stages=[f"stage{n}" for n in range(10)], last=2.0, decay=0.8)
 exercise.random_cases(
     3,
@@ -838,6 +920,18 @@ def forgets_last(stages, last, decay):
     return stage_factors(stages, 1.0, decay)
 
 
+@exercise.mutant("A decay below 0 is a mistake, too: every second rate would be negative.", only_hidden=True)
+def takes_a_negative_decay(stages, last, decay):
+    return takes_any_decay(stages, last, decay) if decay < 0 else stage_factors(stages, last, decay)
+
+
+@exercise.mutant("The factors fall by the same AMOUNT. Each is to be decay TIMES the next one.")
+def falls_evenly(stages, last, decay):
+    stage_factors(stages, last, decay)
+    return {stage: last * (1 - (1 - decay) * (len(stages) - 1 - place)) for place, stage in enumerate(stages)}
+
+
+# %% tags=["hidden"] exercise="14.5"
 @exercise.mutant("A decay above 1, or of 0, is a mistake of the caller's: raise a ValueError.")
 def takes_any_decay(stages, last, decay):
     return {stage: last * decay ** (len(stages) - 1 - place) for place, stage in enumerate(stages)}
@@ -973,7 +1067,8 @@ def multiplies_twice(weights, gradient, mean, square, step, rate, factor):
 # | full | from the first method on, all stages are trained, early ones more slowly |
 #
 # Partial and full take the same number of steps, more of them where there are more labels, and have all batch
-# normalisations frozen.
+# normalisations frozen. (The fine print of lesson 13 holds here too: to choose a stage we use 20 validation pictures
+# of each class, more than four labels. Who has no more would choose by cross-validation.)
 
 # %%
 NUM_CLASSES, BATCH_SIZE = 8, 24
@@ -1118,39 +1213,46 @@ plots.bands(
 # %% tags=["claim"]
 found = {"photographs": photographs_found, "digits": digits_found}
 stage_worth = [100 * np.mean(f[METHODS[1]][:, 0] - f[METHODS[0]][:, 0]) for f in found.values()]
-least_worth = profile.choose(quick=5, full=0)
 claims.check(
-    f"with 4 labels the choice of the stage is worth at least {least_worth} points on average, on both tasks",
-    min(stage_worth) >= least_worth, value=min(stage_worth), unit="points", name="stage_worth",
+    "with 4 labels the chosen stage is better than the last one on average, on both tasks", min(stage_worth) > 0,
+    value=min(stage_worth), unit="points", name="stage_worth",
 )  # fmt: skip
 tuned = [f[method].mean(axis=0) - f[METHODS[1]].mean(axis=0) for f in found.values() for method in METHODS[2:]]
 best_lead = 100 * float(np.max(tuned))
 if profile.name() == "quick":
     claims.check(
-        "at no number of labels is a fine-tuned network 3 points ahead of the best frozen stage, on average",
-        best_lead < 3, value=best_lead, unit="points", name="tuned_lead",
+        "at no number of labels is a fine-tuned network 5 points ahead of the best frozen stage, on average",
+        best_lead < 5, value=best_lead, unit="points", name="tuned_lead",
     )  # fmt: skip
-mends = 100 * float(np.mean(digits_found["full"][:, -1] - digits_found[METHODS[0]][:, -1]))
+
+# %% tags=["claim"]
+behind_best = 100 * float(np.mean(digits_found[METHODS[1]][:, 0] - digits_found["full"][:, 0]))
+least_behind = profile.choose(quick=5, full=-20)
 claims.check(
-    "digits, 160 labels: full fine-tuning is not far behind the frozen last stage from which it began",
-    mends > -6, value=mends, unit="points", name="mends",
+    f"digits, 4 labels: full fine-tuning ends at least {least_behind} points behind the best frozen stage",
+    behind_best >= least_behind, value=behind_best, unit="points", name="behind_best",
 )  # fmt: skip
-harm = 100 * float(np.mean(digits_found[METHODS[0]][:, 0] - digits_found["full"][:, 0]))
-least_harm = profile.choose(quick=5, full=-20)
+to_last = 100 * (digits_found["full"] - digits_found[METHODS[0]]).mean(axis=0)  # one number for each of LABELS
+least_caught_up = profile.choose(quick=2, full=-20)
 claims.check(
-    f"digits, 4 labels: full fine-tuning costs at least {least_harm} points of what it began from", harm >= least_harm,
-    value=harm, unit="points", name="harm",
+    f"from 25 to 160 labels it gains at least {least_caught_up} points on the last stage, from which it began",
+    to_last[2] - to_last[1] >= least_caught_up, value=to_last[2] - to_last[1], unit="points", name="caught_up",
 )  # fmt: skip
+claims.check("and with 160 it ends less than 10 points behind that", to_last[2] > -10, value=to_last[2],
+    unit="points", name="mends")  # fmt: skip
 
 # %% [markdown]
 # **What to notice.** This is not what most tutorials promise.
 #
-# - **Choose the stage first.** With four labels it is worth at least {{stage_worth:.0f}} points, costs no training, and
+# - **Choose the stage first.** With four labels it is worth {{stage_worth:.0f}} points or more, costs no training, and
 #   nothing in these pictures beats it by more than the runs differ. The last stage is made for the ten old classes.
-# - **With few labels more freedom does harm.** On digits with four labels a class, a few steps of full fine-tuning cost
-#   {{harm:.0f}} points of what the frozen last stage had given. A million weights meet 32 pictures.
-# - **With many labels it catches up.** With 160 labels on digits the fully trained network is about level with the
-#   frozen last stage from which it began, after one short training. The best frozen stage stays ahead.
+# - **With few labels more freedom does harm.** On digits with four labels a class, full fine-tuning ends
+#   {{behind_best:.0f}} points behind the best frozen stage. A million weights meet 32 pictures. Mostly it even loses a
+#   part of what the last stage had given it to begin with; how much differs so widely from draw to draw that we claim
+#   nothing about it.
+# - **With many labels it catches up.** From 25 to 160 labels on digits the fully trained network gains
+#   {{caught_up:.0f}} points on the frozen last stage from which it began, and comes close to it, after one short
+#   training. The best frozen stage stays ahead.
 #
 # What these numbers do not say: that fine-tuning never pays. It was short here. We gave it a chance once, with many
 # times the steps and all labels: on one draw of photographs it went a few points ahead of the best frozen stage, on
@@ -1188,7 +1290,7 @@ plots.seed_dots(
 
 # %% tags=["claim"]
 forgot = 100 * (before - np.mean(photographs_old["full"] + digits_old["full"]))
-least_forgot = profile.choose(quick=4, full=0)
+least_forgot = profile.choose(quick=2, full=0)
 claims.check(
     f"full fine-tuning costs the old task at least {least_forgot} points on average",
     forgot >= least_forgot, value=forgot, unit="points", name="forgot",
@@ -1197,16 +1299,16 @@ with_new_head = 100 * (before - np.mean(photographs_old["full, new head"] + digi
 claims.check("with a new head less than 5 points are missing", with_new_head < 5, value=with_new_head, unit="points",
     name="missing")  # fmt: skip
 forgot_partial = 100 * (before - np.mean(photographs_old["partial"] + digits_old["partial"]))
-claims.check("partial fine-tuning costs it less than full fine-tuning", forgot_partial < forgot, value=forgot_partial,
-    unit="points", name="forgot_partial")  # fmt: skip
+claims.check("partial fine-tuning costs it less than 8 points", forgot_partial < profile.choose(quick=8, full=100),
+    value=forgot_partial, unit="points", name="forgot_partial")  # fmt: skip
 
 # %% [markdown]
-# **What to notice.** Full fine-tuning cost the old task {{forgot:.0f}} points. This is called **catastrophic
-# forgetting**: nothing in the new loss asks for the old skill, so nothing protects it. But look at the last two rows:
-# with a new head it is nearly all there. The features were *moved*, not lost; the old head looks for them where they
-# were. A frozen body forgets nothing, whatever is put on it, and serves a hundred heads at once. That is a reason to
-# freeze that has nothing to do with accuracy. (The body's own first task, the ten classes of CIFAR-10, would be the
-# better test; it needs pictures that do not come with the course.)
+# **What to notice.** Full fine-tuning cost the old task {{forgot:.0f}} points, partial {{forgot_partial:.0f}}. This
+# is called **catastrophic forgetting**: nothing in the new loss asks for the old skill, so nothing protects it. But
+# look at the last two rows: with a new head it is nearly all there. The features were *moved*, not lost; the old
+# head looks for them where they were. A frozen body forgets nothing, whatever is put on it, and serves a hundred
+# heads at once. That is a reason to freeze that has nothing to do with accuracy. (The body's own first task, the
+# ten classes of CIFAR-10, would be the better test; it needs pictures that do not come with the course.)
 
 # %% [markdown]
 # ## Two ways to break it
@@ -1244,24 +1346,28 @@ plots.seed_dots(
     {**{f"new task: {name}": runs for name, runs in on_new.items()},
      **{f"old task: {name}": runs for name, runs in on_old.items()}},
     xlabel="accuracy on test pictures",
-    alt="Six rows of three dots. New task: the warm head near 0.75, the cold one a little lower, the head's rate "
-    "near 0.1. Old task: the warm head near 0.6, the cold one clearly to the left, the head's rate near 0.1.",
+    alt="Six rows of three dots. New task: the warm head near 0.7, the cold one to the left of it and wide apart, the "
+    "head's rate near 0.1. Old task: the warm head near 0.6, the cold one clearly to the left, the head's rate "
+    "near 0.1.",
 )  # fmt: skip
 
 # %% tags=["claim"]
 names = list(on_new)
 cold_cost = 100 * (np.mean(on_old[names[0]]) - np.mean(on_old[names[1]]))
 claims.check(
-    "a cold head costs the old task at least 5 points more" if profile.name() == "quick" else
+    "a cold head costs the old task at least 3 points more" if profile.name() == "quick" else
     "a cold head is not better for the old task by 10 points",
-    cold_cost >= profile.choose(quick=5, full=-10), value=cold_cost, unit="points", name="cold_cost",
+    cold_cost >= profile.choose(quick=3, full=-10), value=cold_cost, unit="points", name="cold_cost",
 )  # fmt: skip
 hot = float(np.mean(on_new[names[2]]))
 claims.check("at the head's rate the new task is less than half as good", hot < np.mean(on_new[names[0]]) / 2,
     value=hot, name="hot")  # fmt: skip
 cold_behind = 100 * float(np.mean(on_new[names[0]]) - np.mean(on_new[names[1]]))
-claims.check("on the new task the cold head is not 5 points ahead", cold_behind > -5, value=cold_behind, unit="points",
-    name="cold_behind")  # fmt: skip
+claims.check(
+    "on the new task the cold head is behind, on average" if profile.name() == "quick" else
+    "on the new task the cold head is not 5 points ahead",
+    cold_behind > profile.choose(quick=0, full=-5), value=cold_behind, unit="points", name="cold_behind",
+)  # fmt: skip
 
 # %% [markdown]
 # **What to notice.** The large rate leaves little of either task: {{hot:.0%}}, where guessing gives an eighth. The cold
@@ -1274,8 +1380,9 @@ claims.check("on the new task the cold head is not 5 points ahead", cold_behind 
 # ## A better network, frozen
 #
 # One more rival has been missing: *another network*. EfficientNet-Lite0 comes with the course. It was trained on the
-# 1.28 million photographs of ImageNet, in 1,000 classes, and is no larger than what runs on a telephone. On
-# photographs of ordinary size it does what one expects:
+# 1.28 million photographs of ImageNet, in 1,000 classes, and is no larger than what runs on a telephone. Here are its
+# answers for photographs of a cat, a cup of coffee and a rocket (of the 1,000 classes two are rockets of some kind,
+# "missile" and "space shuttle"):
 
 # %%
 efficientnet = backbones.load("efficientnet_lite0")
@@ -1287,8 +1394,8 @@ for answers in efficientnet.decode(efficientnet.model.predict(three, verbose=0),
 # %% [markdown]
 # Our squares and digits have 32 pixels a side. EfficientNet-Lite0 shrinks its maps five times by two, so of 32 x 32
 # pixels one place would be left. We enlarge the pictures (to 64 x 64 in the `quick` profile) and offer four of its
-# stages, and validation pictures choose, as before. Beside each of the two networks stands the same network with
-# random weights: what its architecture gives without any training.
+# stages, and validation pictures choose, as before. Beside each of the two networks stands its random twin, the same
+# architecture without any training. One random network may be lucky, so each draw of labels gets another one.
 #
 # **Predict before you run:** four labels a class, nothing fine-tuned. On which of the two tasks does the better network
 # gain more?
@@ -1300,18 +1407,21 @@ prediction = "..."  # "photographs", "digits", "equally"
 LARGE = profile.choose(quick=64, full=224)
 EFFICIENTNET_STAGES = ("block3b_add", "block5c_add", "block7a_project_bn", "top_activation")
 at_the_start.put_back()  # the ResNet50 as it was
-networks = {
-    "random ResNet50": (backbones.untrained(resnet50), STAGES, SIDE),
-    "ResNet50": (resnet50, STAGES, SIDE),
-    "random EfficientNet": (backbones.untrained(efficientnet), EFFICIENTNET_STAGES, LARGE),
-    "EfficientNet": (efficientnet, EFFICIENTNET_STAGES, LARGE),
-}
+networks = {  # for each draw of labels its network; which of its stages are offered; the side of the pictures
+    "random ResNet50": ([backbones.untrained(resnet50, seed) for seed in range(NUM_DRAWS)], STAGES, SIDE),
+    "ResNet50": ([resnet50] * NUM_DRAWS, STAGES, SIDE),
+    "random EfficientNet": (
+        [backbones.untrained(efficientnet, seed) for seed in range(NUM_DRAWS)], EFFICIENTNET_STAGES, LARGE,
+    ),
+    "EfficientNet": ([efficientnet] * NUM_DRAWS, EFFICIENTNET_STAGES, LARGE),
+}  # fmt: skip
 
 
-def frozen_features(name, pictures):
+def frozen_features(name, draw, pictures):
     """Return the features of pictures by stage, from one of the networks at the size that suits it."""
-    network, stages, side = networks[name]
-    return backbones.extract(network, np.stack([cv2.resize(picture, (side, side)) for picture in pictures]), stages)
+    of_each_draw, stages, side = networks[name]
+    enlarged = np.stack([cv2.resize(picture, (side, side)) for picture in pictures])
+    return backbones.extract(of_each_draw[draw], enlarged, stages)
 
 
 # %%
@@ -1319,15 +1429,17 @@ def frozen_with_four_labels(data, classes):
     """Return the test accuracies of each network's best stage, one for each draw of four labels a class."""
     parts = [some_of_each(data.train, classes, 12, 0), some_of_each(data.validation, classes, 12, 99),
              some_of_each(data.test, classes, 20, 99)]  # fmt: skip
-    order = [drawn(parts[0].labels, draw)[:, :4].ravel() for draw in range(NUM_DRAWS)]
-    result = {}
-    for name in networks:
-        pool, *others = [frozen_features(name, part.images) for part in parts]
-        validation, test = [(part.images, part.labels, found) for part, found in zip(parts[1:], others, strict=True)]
-        result[name] = [
-            frozen_heads({s: pool[s][chosen] for s in pool}, parts[0].labels[chosen], validation, test)[1][1]
-            for chosen in order
-        ]
+    pictures, ends = np.concatenate([part.images for part in parts]), np.cumsum([len(part.labels) for part in parts])
+    result = {name: [] for name in networks}
+    for draw in range(NUM_DRAWS):
+        chosen = drawn(parts[0].labels, draw)[:, :4].ravel()
+        for name in networks:
+            found = frozen_features(name, draw, pictures)  # of all at once: it is one pass
+            pool, *seen = [{stage: rows[end - len(part.labels) : end] for stage, rows in found.items()}
+                           for part, end in zip(parts, ends, strict=True)]  # fmt: skip
+            labelled = {stage: rows[chosen] for stage, rows in pool.items()}
+            validation, test = [(part.images, part.labels, rows) for part, rows in zip(parts[1:], seen, strict=True)]
+            result[name].append(frozen_heads(labelled, parts[0].labels[chosen], validation, test)[1][1])
     return result
 
 
@@ -1350,26 +1462,30 @@ plots.seed_dots(
 # %% tags=["claim"]
 rivals = {"photographs": photographs_rivals, "digits": digits_rivals}
 gains = {task: 100 * (np.mean(r["EfficientNet"]) - np.mean(r["ResNet50"])) for task, r in rivals.items()}
-over_random = [100 * (np.mean(digits_rivals[name]) - np.mean(digits_rivals[f"random {name}"])) for name in
+over_random = [100 * (np.mean(r[name]) - np.mean(r[f"random {name}"])) for r in rivals.values() for name in
     ("ResNet50", "EfficientNet")]  # fmt: skip
-claims.check("digits: each trained network is at least 5 points ahead of its random twin", min(over_random) >= 5,
-    value=min(over_random), unit="points", name="over_random")  # fmt: skip
-least_gain = profile.choose(quick=3, full=-10)
+claims.check("each trained network is at least 3 points ahead of its random twins on average, on both tasks",
+    min(over_random) >= 3, value=min(over_random), unit="points", name="over_random")  # fmt: skip
+untrained_behind = 100 * (np.mean(digits_rivals["random ResNet50"]) - np.mean(digits_rivals["random EfficientNet"]))
+claims.check("digits: untrained, EfficientNet is not 5 points ahead of ResNet50", untrained_behind > -5,
+    value=untrained_behind, unit="points", name="untrained_behind")  # fmt: skip
+least_gain = profile.choose(quick=1, full=-10)
 claims.check(
     f"digits, 4 labels: EfficientNet is at least {least_gain} points ahead of ResNet50", gains["digits"] >= least_gain,
     value=gains["digits"], unit="points", name="digits_gain",
 )  # fmt: skip
 claims.check(
-    "photographs, 4 labels: EfficientNet is not 5 points behind", gains["photographs"] > -5, value=gains["photographs"],
-    unit="points", name="photographs_gain",
+    "photographs, 4 labels: EfficientNet is not 2 points behind", gains["photographs"] > profile.choose(
+    quick=-2, full=-5), value=gains["photographs"], unit="points", name="photographs_gain",
 )  # fmt: skip
 
 # %% [markdown]
 # **What to notice.** Nothing was trained but a linear classifier, and on digits the network from ImageNet is
 # {{digits_gain:.0f}} points ahead of the one from CIFAR-10, on photographs {{photographs_gain:.0f}}. (The two also
-# differ in architecture and in the size of their pictures. The random twins say that this is not the reason:
-# untrained, EfficientNet's features are no better.) A thousand classes need more kinds of features than ten do, lines
-# and their junctions among them.
+# differ in architecture and in the size of their pictures. On digits the random twins say that this is not the reason:
+# untrained, EfficientNet's features are {{untrained_behind:.0f}} points worse there. And look how far the random ones
+# lie apart: with a single one beside it a comparison may come out as one likes.) A thousand classes need more kinds of
+# features than ten do, lines and their junctions among them.
 #
 # Compare this with what fine-tuning did for four labels. **Look for a better network before you train a worse one.**
 
@@ -1382,7 +1498,7 @@ claims.check(
 # | labels a class | new pictures resemble the old ones | they do not |
 # |---|---|---|
 # | up to about 10 | frozen, stage chosen by validation | frozen, earlier stage; or another network |
-# | 10 to 200 | frozen first; then partial | frozen first; then full, slow below |
+# | 10 to 200 | frozen first; try partial beside it | frozen first; try full beside it, slow below |
 # | thousands | full, slow below | full; compare with training from scratch |
 # | any, and the old task has to stay | frozen, one head for each task | frozen, or two networks |
 #
@@ -1443,6 +1559,18 @@ exercise.case("only the dearest earns it", plans=plans_of([0.8, 0.7, 0.75], [0.8
     least=0.05)  # fmt: skip
 exercise.case("draws that differ more than the plans", plans=plans_of([0.60, 0.80, 0.70], [0.68, 0.88, 0.78],
     [0.66, 0.86, 0.75]), least=0.05)  # fmt: skip
+exercise.case("an uneven gain", plans=plans_of([0.70, 0.72, 0.71], [0.71, 0.74, 0.88], [0.71, 0.73, 0.80]), least=0.05)
+exercise.case("one small lead among larger ones", plans=plans_of([0.50, 0.60, 0.70], [0.52, 0.68, 0.80],
+    [0.40, 0.50, 0.60]), least=0.05)  # fmt: skip
+exercise.case("better in two of three draws", plans=plans_of([0.50, 0.60, 0.70], [0.65, 0.75, 0.69],
+    [0.40, 0.50, 0.60]), least=0.05)  # fmt: skip
+exercise.case("equal in one draw", plans=plans_of([0.5, 0.6, 0.7], [0.5, 0.8, 0.9], [0.4, 0.5, 0.6]), least=0.05)
+exercise.case("by just as much as wanted", plans=plans_of([0.25, 0.5], [0.375, 0.625], [0.25, 0.25]), least=0.125)
+# %% tags=["hidden"] exercise="14.7"
+exercise.case("an uneven gain at the end", visible=False, plans=plans_of([0.5, 0.5, 0.5], [0.4, 0.9, 0.9],
+    [0.51, 0.52, 0.8]), least=0.08)  # fmt: skip
+exercise.case("just as much, then less", visible=False, plans=plans_of([0.5, 0.25], [0.625, 0.375], [0.6875, 0.4375]),
+    least=0.125)  # fmt: skip
 exercise.case("draws that differ, one rise", visible=False, plans=plans_of([0.5, 0.9, 0.7], [0.6, 0.98, 0.8],
     [0.55, 0.9, 0.7]), least=0.05)  # fmt: skip
 exercise.case("the last earns it, the second does not", visible=False, least=0.05,
@@ -1450,7 +1578,7 @@ exercise.case("the last earns it, the second does not", visible=False, least=0.0
 exercise.case("one plan", visible=False, plans={"frozen": [0.5, 0.6]}, least=0.1)
 exercise.case("the dearest gains little over the second", visible=False, least=0.05,
     plans=plans_of([0.5, 0.5, 0.5], [0.6, 0.6, 0.6], [0.62, 0.63, 0.61]))  # fmt: skip
-exercise.case("equal in one draw", visible=False, least=0.05,
+exercise.case("equal in one draw, again", visible=False, least=0.05,
     plans=plans_of([0.5, 0.5, 0.5], [0.5, 0.7, 0.7], [0.4, 0.4, 0.4]))  # fmt: skip
 
 # %% tags=["hidden"] exercise="14.7"
@@ -1540,6 +1668,40 @@ def ignores_the_pairs(plans, least):
     return held
 
 
+def _kept(plans, least, earns):
+    held, *dearer = plans
+    for name in dearer:
+        held = name if earns(np.subtract(plans[name], plans[held]), least) else held
+    return held
+
+
+@exercise.mutant("It is the MEAN lead that has to be at least `least`. Each single one only has to be above 0.")
+def least_in_every_draw(plans, least):
+    return _kept(plans, least, lambda leads, enough: leads.min() >= enough)
+
+
+@exercise.mutant("You took the median of the leads. Asked is their mean.")
+def median_lead(plans, least):
+    return _kept(plans, least, lambda leads, enough: leads.min() > 0 and np.median(leads) >= enough)
+
+
+# %% tags=["hidden"] exercise="14.7"
+@exercise.mutant("Most draws are not all: the plan has to be better in every one of them.")
+def most_draws(plans, least):
+    return _kept(plans, least, lambda leads, enough: (leads > 0).mean() > 0.5 and leads.mean() >= enough)
+
+
+@exercise.mutant("Equal is not better: in every draw the lead has to be above 0.")
+def equal_will_do(plans, least):
+    return _kept(plans, least, lambda leads, enough: leads.min() >= 0 and leads.mean() >= enough)
+
+
+@exercise.mutant("'At least' includes the number itself: a mean lead of just `least` is enough.")
+def more_than_least(plans, least):
+    return _kept(plans, least, lambda leads, enough: leads.min() > 0 and leads.mean() > enough)
+
+
+# %% tags=["hidden"] exercise="14.7"
 @exercise.mutant("You stop at the first plan that does not earn its cost; a dearer one after it may.")
 def stops_too_early(plans, least):
     held, *dearer = plans
@@ -1565,14 +1727,14 @@ def stops_too_early(plans, least):
 #
 # ## Self-test
 #
-# <details><summary>1. A body has `trainable = False` in all its layers, and is called with `training=True`. Do its
+# <details><summary>1. All layers of a body are frozen, and it is called in training mode. Do its
 # moving means change?</summary>
 #
 # No: in Keras a frozen batch normalisation runs in inference mode, whatever `training` says.
 #
 # </details>
 #
-# <details><summary>2. You unfreeze the last stage after the first `fit` and call `fit` again. What happens?</summary>
+# <details><summary>2. You unfreeze the last stage after the first fit and call fit again. What happens?</summary>
 #
 # The training goes on as before: the switch is read again only after the next `compile`.
 #
