@@ -1726,7 +1726,9 @@ def hardly_trains(images, labels):
     return _reader(images, 8, int(labels.max()) + 1)
 
 
-@exercise.mutant("The last layer gives one score too few: with labels from 0 there are labels.max() + 1 classes.")
+@exercise.mutant(
+    "The last layer has to give one score for each class: with labels from 0 that is labels.max() + 1 scores."
+)
 def one_score_too_few(images, labels):
     return _reader(images, 8, int(labels.max()))
 

@@ -295,7 +295,8 @@ def test_what_a_killed_run_left_is_removed_by_the_next_one_and_nothing_else(tmp_
     env = {**os.environ, "TMPDIR": str(place)}
     command = [sys.executable, "-c", _CLAIMS, str(outside)]
     monkeypatch.setattr(scratch.tempfile, "gettempdir", lambda: str(place))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as running:
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    try:
         folder = pathlib.Path(running.stdout.readline().strip())
         (place / "course-grading-link").symlink_to(outside)
         (place / "course-grading-new").mkdir()  # perhaps about to be claimed
@@ -304,7 +305,9 @@ def test_what_a_killed_run_left_is_removed_by_the_next_one_and_nothing_else(tmp_
             os.utime(path, (1, 1))
         os.utime(place / "course-grading-link", (1, 1), follow_symlinks=False)
         assert scratch.sweep() == []  # its owner lives
+    finally:
         running.kill()
+        running.communicate()
     assert folder.is_dir()
     assert scratch.sweep() == [str(folder)]
     assert sorted(path.name for path in place.iterdir()) == [

@@ -139,3 +139,21 @@ def verdict(goal: Goal, layers: tuple[str, ...], weights: list[np.ndarray], scor
         if not good[key]:
             break
     return found
+
+
+def lines(wanted: dict[str, str], found) -> tuple[str, ...]:
+    """Return in words the first thing that a network lacks; nothing for what is no verdict.
+
+    Args:
+        wanted (dict of str): see `Goal.wanted`.
+        found (dict of str): see `verdict`.
+
+    Example:
+        >>> lines({"layers": "with Conv2D", "weights": "finite"}, {"layers": "without Conv2D", "weights": ""})
+        ('layers: without Conv2D', 'asked for: with Conv2D')
+    """
+    if type(found) is not dict or set(found) != set(wanted):
+        return ()
+    return next(
+        ((f"{key}: {found[key]}", f"asked for: {wanted[key]}") for key in wanted if found[key] != wanted[key]), ()
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.checks import calling, comparison, describing, encoding
+from course_utils.checks import calling, comparison, describing, encoding, goals
 
 SPELLED_OUT = 12
 
@@ -152,6 +152,8 @@ def judge_outcome(case: dict, outcome: calling.Outcome) -> CaseResult:
     else:
         difference = comparison.compare(encoding.decode(expected["value"]), outcome.value, tolerance_of(case))
         lines = difference.lines if difference else ()
+        if "goal" in case and lines:
+            lines = goals.lines(encoding.decode(expected["value"]), outcome.value) or lines
         if outcome.value is None and outcome.printed and comparison.NOTHING_CAME_BACK in lines:
             lines = (
                 *lines[:-1],

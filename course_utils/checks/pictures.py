@@ -127,6 +127,8 @@ def _case(function: str, case: dict) -> tuple[str, str]:
         rows = _table(about, wanted)
         if "observe" in case and isinstance(wanted, list) and all(isinstance(line, str) for line in wanted):
             rows = ["result: a network with these layers", *(f"  {line}" for line in wanted)]
+        if "goal" in case:
+            rows = ["result: a trained network", *(f"  {key}: {words}" for key, words in wanted.items())]
         details += rows or [about]
     call = judging.call_text(function, case)
     lines = [case["name"], f"  {call}", *(f"    {line}" for line in details)]

@@ -7,5 +7,5 @@ Three processes take part (`course grade` starts them):
     a child       forked for one exercise of one submission; it gets inputs and sends back plain data
 
 The modules, in the order in which a submission meets them: intake, submission, reference, desk (sandbox, zygote,
-child), scoring, records, gradebook, feedback, class_page.
+child), marking, records, remarks, gradebook, reports, timing.
 """

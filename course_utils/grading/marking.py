@@ -183,8 +183,7 @@ def _hidden_words(case: dict, result: judging.CaseResult) -> str:
     if outcome.value is None and result.lines:
         return "it returns nothing"
     if "goal" in case and type(outcome.value) is dict and result.difference is not None:  # the grader's own words
-        wanted = encoding.decode(expected["value"])
-        return next(f"{key}: {words}" for key, words in outcome.value.items() if words != wanted[key])
+        return goals.lines(encoding.decode(expected["value"]), outcome.value)[0]
     if outcome.changed and not case.get("may_change_input") and len(result.lines) == 1:
         return "the result is right, but it changes its argument"
     if result.difference is not None and result.difference.lines[0].startswith("expected  shape"):
