@@ -1437,6 +1437,10 @@ plots.grid(
 )
 
 # %% [markdown]
+# **What to notice.** In the upper row you see both digits, in the lower row often only one: the pasted rectangle, or
+# what it covers, was nothing but black. The label counts its area all the same, and names a digit that nobody can see.
+# On photographs, which have something everywhere, that is rare.
+#
 # The labels are now rows of shares, so the loss is `keras.losses.CategoricalCrossentropy(from_logits=True)`: the
 # cross-entropy of lesson 05, weighted with the shares. The idea is that between two classes the network learns to be
 # *between*, instead of sure of one or the other.
