@@ -241,7 +241,7 @@ plots.points(
 # Two details decide whether it learns at all. Points are given as **shares** of the picture, from 0 at the left edge
 # to 1 at the right, so that they have the size that networks like. And the dense layer begins with weights of 0 and a
 # bias of 0.5: before it has learned anything, all points lie in the middle of the picture, which is not a bad guess.
-# (With random first weights the loss began 50 times higher, and this short training never recovered from it.)
+# (With random first weights the loss begins many times higher, and a training as short as this one does not recover.)
 #
 # `PointLoss` is the mean squared distance; it leaves out points that are absent.
 
@@ -284,7 +284,7 @@ def trained(starts, pictures, points, epochs=EPOCHS):
 
 # %% [markdown]
 # **Predict before you run:** 448 drawings, eight rounds through them. How far will the points be from the truth, as a
-# share of the distance between the eyes, if the mean shape is off by nearly a quarter of it?
+# share of the distance between the eyes, if the mean shape is off by {{drawn_baseline:.2f}} of it?
 
 # %% tags=["predict"]
 prediction = "..."  # for example 0.15, 0.05 or 0.01
@@ -748,9 +748,8 @@ claims.check(
 # %% [markdown]
 # **What to notice.** {{heatmap_error:.3f}} against {{coordinate_error:.3f}} with the same number of parameters. The
 # map head does with a shared kernel what the dense head has to learn cell by cell. It is no free lunch: it computes on
-# larger maps, and one step takes about twice as long. Given the same *time* instead of the same parameters, the lead
-# would be smaller. And a map can say something that two numbers cannot: how sure it is. We shall use that further
-# down.
+# larger maps, so that one step takes longer. Given the same *time* instead of the same parameters, the lead would be
+# smaller. And a map can say something that two numbers cannot: how sure it is. We shall use that further down.
 
 # %% [markdown]
 # ## A hundred real faces
@@ -890,9 +889,9 @@ claims.check("features learned on drawn faces are not better than plain pixels b
 
 # %% [markdown]
 # **What to notice.** The mean shape is off by {{real_baseline:.3f}} of the distance between the eyes. The reader on
-# the frozen network is off by {{real_error:.3f}}: a third better, no more. At a limit of 0.1, {{real_pck:.0%}} of its
-# points are correct. Networks that were trained on tens of thousands of large photographs are far better than this. It
-# is what a hundred blurred pictures give.
+# the frozen network is off by {{real_error:.3f}}: about a third better, no more. At a limit of 0.1, {{real_pck:.0%}}
+# of its points are correct. Networks that were trained on tens of thousands of large photographs are far better than
+# this. It is what a hundred blurred pictures give.
 #
 # - What was learned on **drawings** ({{real_drawn:.3f}}) does not help more than pixels do. The drawn faces are thin
 #   lines on paper; exact labels are worth little when the pictures are not like the ones that are meant. (We also
@@ -1205,7 +1204,7 @@ plots.grid(
 # of the person. The joints behind it are still known, since we drew them.
 
 # %%
-NUM_PEOPLE, POSE_EPOCHS = profile.choose(quick=400, full=8000), profile.choose(quick=6, full=40)
+NUM_PEOPLE, POSE_EPOCHS = profile.choose(quick=480, full=8000), profile.choose(quick=8, full=40)
 BONES, PAIRS = stick_figures.BONES, stick_figures.PAIRS
 people = stick_figures.make(NUM_PEOPLE, occluded=(0, 0.5), seed=1)
 print(stick_figures.JOINTS)
@@ -1236,7 +1235,7 @@ pose_visible = np.concatenate([people.visible, people.visible[:, pose_order]]).a
 
 
 def build_pose():
-    network = keypoints.heatmap_network((48, 48, 3), num_points=14, filters=(12, 24, 48), way_up=(24,))
+    network = keypoints.heatmap_network((48, 48, 3), num_points=14, filters=(16, 32, 48), way_up=(32,))
     flat = layers.Flatten()(layers.Dropout(0.3)(network.get_layer("smallest").output))
     visible = layers.Dense(14, name="visible", dtype="float32")(flat)
     two_outputs = keras.Model(network.input, {"maps": network.output, "visible": visible})
@@ -1323,17 +1322,20 @@ overall = hidden_curve[:, :2].mean() / seen_curve[:, :2].mean()
 claims.check("a tenth or a fifth hidden: over all joints the hidden ones' error is at most 1.1 times the visible ones'",
     overall <= 1.1, value=overall, name="paradox")  # fmt: skip
 pairs_of_means = [[found[:, rows].mean() for found in by_joint.values()] for rows in kinds.values()]
-smallest = min(hidden / visible for visible, hidden in pairs_of_means)
-claims.check("yet of each of the eight kinds of joints the hidden ones have the larger error", smallest > 1,
-    value=smallest, name="smallest_factor")  # fmt: skip
+factors = np.array([hidden / visible for visible, hidden in pairs_of_means])
+claims.check("yet of at least seven of the eight kinds of joints the hidden ones have the larger error",
+    np.sum(factors > 1) >= 7, value=np.sum(factors > 1), name="worse_kinds")  # fmt: skip
+claims.check("on average over kinds it is at least 1.15 times that of the visible ones", factors.mean() >= 1.15,
+    value=factors.mean(), name="mean_factor")  # fmt: skip
 
 # %% [markdown]
-# **What to notice.** Of *each* kind of joint the hidden ones are harder to find, as you would have thought: at least
-# {{smallest_factor:.2f}} times the error. Yet where a tenth or a fifth is hidden, the mean over all of them is only
-# {{paradox:.2f}} times that of the visible ones. What a small box hides is mostly the trunk in the middle, and hips
-# and shoulders are easy. What stays visible is mostly hands and feet, and those are hard. The two groups are made of
-# **different joints**. That a comparison of two means fades or turns round against all its parts is called *Simpson's
-# paradox*. Whenever two groups are compared, ask what they are made of.
+# **What to notice.** Kind by kind the hidden joints are harder to find, as you would have thought: of
+# {{worse_kinds:.0f}} of the eight kinds, and by a factor of {{mean_factor:.2f}} on average. Yet where a tenth or a
+# fifth is hidden, the mean over *all* of them is {{paradox:.2f}} times that of the visible ones. What a small box
+# hides is mostly the trunk in the middle, and hips and shoulders are easy. What stays visible is mostly hands and
+# feet, and those are hard. The two groups are made of **different joints**. That a comparison of two means fades or
+# turns round against all its parts is called *Simpson's paradox*. Whenever two groups are compared, ask what they are
+# made of.
 #
 # The network does not see through boxes. It *guesses* from the rest: where head and knees are, hips cannot be far.
 # Hands can be anywhere.
@@ -1346,13 +1348,19 @@ claims.check("visible or not, from a fifth hidden on: more answers are right tha
     right > always, value=right, name="visible_right")  # fmt: skip
 claims.check("naming the commoner one is right on less than two thirds", always < 2 / 3, value=always,
     name="visible_always")  # fmt: skip
-broader = np.mean(spreads[:, 1:][:, ~seen[1:]]) / np.mean(spreads[:, 1:][:, seen[1:]])
-claims.check("the maps of hidden joints are less sure (their entropy is higher)", broader > 1, value=broader)
+unsure, sure = spreads >= np.quantile(spreads, 0.75), spreads <= np.quantile(spreads, 0.25)
+times_unsure = pose_errors[unsure].mean() / pose_errors[sure].mean()
+claims.check("the least sure quarter of the maps has at least twice the error of the surest quarter", times_unsure >= 2,
+    value=times_unsure, name="times_unsure")  # fmt: skip
 
 # %% [markdown]
 # The second output says for {{visible_right:.0%}} of the joints rightly whether they are visible
 # ({{visible_always:.0%}} would be right if it always named the commoner answer). Where it says no, a program can do
 # something better than draw a wrong arm: draw none.
+#
+# The maps say something of the kind without having been asked. A broad hill, or two hills, means: here or there. The
+# *entropy* of a map measures how broad it is. The quarter of the maps with the highest entropy has
+# {{times_unsure:.1f}} times the error of the quarter with the lowest. Two bare coordinates would not have told.
 #
 # ## Points that nobody marked
 #

@@ -171,3 +171,12 @@ def test_ridge_takes_an_absent_point_for_the_mean():
     np.testing.assert_allclose(
         keypoints.fit_ridge(features, points).predict(features), keypoints.fit_ridge(features, filled).predict(features)
     )
+
+
+def test_ridge_does_not_blow_up_a_feature_that_hardly_varies():
+    features, points = RNG.normal(0, 1, (30, 8)), RNG.normal(0, 1, (30, 2, 2))
+    features[:, 0] = 1e-6 * RNG.normal(0, 1, 30)
+    fit = keypoints.fit_ridge(features, points)
+    new = features[:1].copy()
+    new[0, 0] = 1.0
+    assert np.abs(fit.predict(new) - fit.shape).max() < 20
