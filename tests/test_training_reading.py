@@ -107,6 +107,16 @@ def test_accuracy_is_the_share_of_right_answers_whatever_the_batch_size():
         training.accuracy(model, images, labels + 1)
 
 
+def test_accuracy_takes_what_calls_itself_a_model_with_several_shapes():
+    class Several:
+        input_shape = ((None, 3), (None, 2))
+
+        def __call__(self, images, training):
+            return images
+
+    assert training.accuracy(Several(), np.eye(3, dtype="float32"), np.array([0, 1, 1])) == pytest.approx(2 / 3)
+
+
 def test_the_timer_counts_work_and_not_waiting():
     with training.cpu_timer() as waiting:
         time.sleep(0.05)

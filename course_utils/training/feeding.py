@@ -76,7 +76,11 @@ def end_fit() -> None:
 def _compare(images: np.ndarray, labels: np.ndarray, model) -> None:
     """Raise where images or labels are not what the network takes; say what came, what is needed and what to do."""
     takes, gives = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
-    if not isinstance(takes, tuple) or not isinstance(gives, tuple) or images.ndim != 4:
+    one_of_each = all(
+        isinstance(shape, tuple) and all(side is None or isinstance(side, int) for side in shape)
+        for shape in (takes, gives)
+    )
+    if not one_of_each or images.ndim != 4:
         return  # several inputs or outputs, or a network that does not know its shapes yet
     shape = None
     if len(takes) == 4:

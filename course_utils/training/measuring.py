@@ -67,7 +67,8 @@ def accuracy(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 50
             "accuracy needs at least one image, and one whole number as label for each: shape (N,)."
         )
     takes = getattr(model, "input_shape", None)
-    if isinstance(takes, tuple) and not _takes(takes, images.shape):
+    one_input = isinstance(takes, tuple) and all(side is None or isinstance(side, int) for side in takes)
+    if one_input and not _takes(takes, images.shape):
         needed = ", ".join("any" if side is None else str(side) for side in takes[1:])
         raise ValueError(
             f"images have the shape {images.shape}; the model takes (N, {needed}). A missing axis: "
