@@ -1381,8 +1381,7 @@ claims.check(
 #
 # One more rival has been missing: *another network*. EfficientNet-Lite0 comes with the course. It was trained on the
 # 1.28 million photographs of ImageNet, in 1,000 classes, and is no larger than what runs on a telephone. Here are its
-# answers for photographs of a cat, a cup of coffee and a rocket (of the 1,000 classes two are rockets of some kind,
-# "missile" and "space shuttle"):
+# answers for photographs of a cat, a cup of coffee and a rocket (there is no class "rocket" among the 1,000):
 
 # %%
 efficientnet = backbones.load("efficientnet_lite0")
@@ -1469,10 +1468,10 @@ claims.check("each trained network is at least 3 points ahead of its random twin
 untrained_behind = 100 * (np.mean(digits_rivals["random ResNet50"]) - np.mean(digits_rivals["random EfficientNet"]))
 claims.check("digits: untrained, EfficientNet is not 5 points ahead of ResNet50", untrained_behind > -5,
     value=untrained_behind, unit="points", name="untrained_behind")  # fmt: skip
-least_gain = profile.choose(quick=1, full=-10)
 claims.check(
-    f"digits, 4 labels: EfficientNet is at least {least_gain} points ahead of ResNet50", gains["digits"] >= least_gain,
-    value=gains["digits"], unit="points", name="digits_gain",
+    "digits, 4 labels: EfficientNet is more than a point ahead of ResNet50" if profile.name() == "quick" else
+    "digits, 4 labels: EfficientNet is not 10 points behind ResNet50",
+    gains["digits"] > profile.choose(quick=1, full=-10), value=gains["digits"], unit="points", name="digits_gain",
 )  # fmt: skip
 claims.check(
     "photographs, 4 labels: EfficientNet is not 2 points behind", gains["photographs"] > profile.choose(
