@@ -838,10 +838,9 @@ checks.progress(0)
 #
 # ## To read
 #
-# - Photographs: A. Krizhevsky, I. Sutskever and G. Hinton, [ImageNet classification with deep convolutional
-#   neural
-#   networks](https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks),
-#   2012.
+# - Photographs: A. Krizhevsky, I. Sutskever and G. Hinton, 2012,
+#   [ImageNet classification with deep convolutional neural
+#   networks](https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks).
 # - Atari: V. Mnih and others, [Human-level control through deep reinforcement
 #   learning](https://doi.org/10.1038/nature14236), 2015. Go: D. Silver and others, [Mastering the game of Go
 #   with deep neural networks and tree search](https://doi.org/10.1038/nature16961), 2016.

@@ -36,6 +36,7 @@ CASES = [
     ("# The end.", "# The draws win\n# {{points:.0f}}. The end.", "numbered list"),
     ("# The end.", "# the shape `(W +\n# 1) // 2`", "numbered list"),
     ("# The end.", "# The years are\n# 2012. The end.", "numbered list"),
+    ("# The end.", "# - The book, of\n#   2012.\n# The end.", "numbered list"),
     ("# ## Self-test\n", "# ## Test\n", "no section '## Self-test'"),
     ('tags=["setup"]', 'tags=["figure"]', "0 cells are tagged 'setup'"),
     ('tags=["check"] exercise="98.1"', 'tags=["claim"]', "no cell tagged 'check'"),

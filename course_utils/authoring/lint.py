@@ -35,6 +35,7 @@ _HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s#]+)")
 _DIRECTIVE = re.compile(r"^(:::|```\{|\.\. \w+::)", re.MULTILINE)
 _NUMBERED = re.compile(r"\s*(?:(?P<number>\d+)|\{\{\w+:\.0f\}\})(?P<sign>[.)])\s")
+_BARE_NUMBER = re.compile(r"\s+\d+[.)]$")
 
 
 def _takes_alt(name: str) -> bool:
@@ -92,7 +93,7 @@ def _accidental_items(text: str) -> list[str]:
     """Return the lines of running text that JupyterLab would show as an item of a numbered list.
 
     Where a line is broken just before "25. The bands", the sentence becomes item 25. A list of the lesson's own begins
-    at 1, counts on, and has full stops.
+    at 1, counts on, and has full stops. Inside of an item, "2015." alone on a line becomes an empty item 2015.
     """
     found, last, fenced, before = [], 0, False, ""
     for line in text.split("\n"):
@@ -103,6 +104,8 @@ def _accidental_items(text: str) -> list[str]:
                 last = number
             elif before.strip():
                 found.append(line.strip())
+        elif not fenced and before.strip() and _BARE_NUMBER.match(line):
+            found.append(line.strip())
         before = line
     return found
 
