@@ -95,3 +95,12 @@ def test_names_and_the_way_back(folder):
     np.testing.assert_allclose(read.points[0], points[0])
     with pytest.raises(ValueError, match="2 files and 1 names"):
         keypoints.write_points(folder / "points.csv", ["b.png", "c.jpg"], points, ["nose"])
+
+
+def test_it_stops_after_so_many_images(folder):
+    text = HEAD + "gone.png,1,1,2,2\nb.png,1,1,2,2\nc.jpg,1,1,2,2\na.png,1,1,2,2\n"
+    assert _read(folder, text, most=2).files == ("b.png", "c.jpg")
+    assert len(_read(folder, text).files) == 3
+    for wrong in ({"most": 0}, {"side": 0}):
+        with pytest.raises(ValueError, match="must be a whole number, 1 or more"):
+            _read(folder, text, **wrong)

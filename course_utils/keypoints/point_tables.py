@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from course_utils import images as image_files
+from course_utils import whole_numbers
 from course_utils.keypoints import coordinates, point_arrays
 
 _ABSENT = ("", "nan", "NaN", "NAN", "none", "None")
@@ -78,7 +79,9 @@ def write_points(path: str | os.PathLike, files: Sequence[str], points: np.ndarr
             writer.writerow([name, *("" if math.isnan(value) else f"{value:.6g}" for value in row.ravel())])
 
 
-def read_points(table: str | os.PathLike, folder: str | os.PathLike | None = None, side: int = 64) -> PointTable:
+def read_points(
+    table: str | os.PathLike, folder: str | os.PathLike | None = None, side: int = 64, most: int | None = None
+) -> PointTable:
     """Read a CSV table of points and the images that it names, and bring all to one size.
 
     The first line names the columns: file, then x and y of each point (any number of points). Every further line is
@@ -89,13 +92,15 @@ def read_points(table: str | os.PathLike, folder: str | os.PathLike | None = Non
         table (path): the CSV file, comma-separated, UTF-8.
         folder (path): where the images lie. Default: beside the table.
         side (int): of the squares that come back, in pixels; images are stretched to it. Default 64.
+        most (int): stop after so many images. Default none: read all.
 
     Returns:
         A PointTable.
 
     Raises:
         FileNotFoundError: there is no such table or folder.
-        ValueError: the head line is missing or has a wrong number of columns, or no row can be used.
+        ValueError: the head line is missing or has a wrong number of columns, no row can be used, or side or most is
+            below 1.
 
     Example:
         >>> import tempfile
@@ -107,6 +112,8 @@ def read_points(table: str | os.PathLike, folder: str | os.PathLike | None = Non
         >>> read, read.points.tolist(), read.skipped
         (1 images with 1 points each, 1 rows left out, [[[2.5, 4.5]]], ('line 3: there is no file b.png',))
     """
+    side = whole_numbers.count(side, "side")
+    most = math.inf if most is None else whole_numbers.count(most, "most")
     table = pathlib.Path(table)
     if not table.is_file():
         raise FileNotFoundError(f"there is no table {table}; seen from {pathlib.Path.cwd()}.")
@@ -119,6 +126,8 @@ def read_points(table: str | os.PathLike, folder: str | os.PathLike | None = Non
     names = _point_names(table, lines[0])
     files, images, points, skipped = [], [], [], []
     for number, row in enumerate(lines[1:], start=2):
+        if len(files) == most:
+            break
         if not any(field.strip() for field in row):
             continue
         try:
