@@ -386,7 +386,7 @@ on_noise = np.diag(probabilities(judge, naive[:10]))
 picture = plots.figure(
     7, 2.2,
     alt="Four rows of ten dots. Those of noise are spread over the left three quarters; those of readable digits lie "
-    "on top of each other at 1.",
+    "between 0.9 and 1, most of them at 1.",
 )  # fmt: skip
 axes = picture.subplots()
 for height, row in enumerate([on_noise, *verdicts]):
@@ -573,6 +573,8 @@ exercise.case("both, round the corner", picture=np.arange(12.0).reshape(3, 4)[::
     gradient=np.arange(12.0).reshape(3, 4), rows=2, columns=3, rate=0.5)  # fmt: skip
 exercise.case("up and left", picture=black, gradient=np.arange(12.0).reshape(3, 4), rows=-1, columns=-1, rate=2.0)
 exercise.case("darker than black", picture=black, gradient=-ones_place, rows=1, columns=1, rate=3.0)
+exercise.case("above white and below black", visible=False, picture=np.array([[250.0, 3.0], [128.0, 254.0]]),
+    gradient=np.array([[-9.0, 2.0], [30.0, -8.0]]), rows=1, columns=0, rate=1.0)  # fmt: skip
 exercise.case("not moved", visible=False, picture=black, gradient=ones_place, rows=0, columns=0, rate=3.0)
 exercise.random_cases(
     3,
