@@ -170,6 +170,12 @@ def test_a_warning_is_told_with_a_wrong_case_and_is_no_print(capsys):
     text = _said(capsys, "7.1", divides)
     assert "Python warned: RuntimeWarning: divide by zero" in text
 
+    def uses_an_old_library(image):
+        warnings.warn("a library calls another one in an old way", DeprecationWarning, stacklevel=1)
+        return divides(image)
+
+    assert "Python warned: RuntimeWarning: divide by zero" in _said(capsys, "7.1", uses_an_old_library)
+
     def warns_and_is_right(image):
         warnings.warn("old", DeprecationWarning, stacklevel=1)
         return exercise_desk.edge_strength(image)

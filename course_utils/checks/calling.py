@@ -116,8 +116,10 @@ def _where(error: BaseException, function: Callable) -> str:
 
 
 def _first(given_warnings: list) -> str:
-    """Return the first warning in words."""
+    """Return the first warning in words; those about what libraries do to each other are not for students."""
     for warning in given_warnings:
+        if issubclass(warning.category, (DeprecationWarning, PendingDeprecationWarning)):
+            continue
         return f"{warning.category.__name__}: {_message(warning.message)}"
     return ""
 

@@ -34,12 +34,14 @@ class Reply:
         ended (str): "well", "timed out", "memory", "disk", "crashed" or "bad data".
         cpu_seconds (float): what it cost.
         detail (str): the signal or fault in words.
+        wall_seconds (float): from the request to the end; the start of a sandbox is not counted.
     """
 
     events: tuple[dict, ...]
     ended: str
     cpu_seconds: float
     detail: str = ""
+    wall_seconds: float = 0.0
 
 
 class Desk:
@@ -180,6 +182,7 @@ class Desk:
         if self._process is None:
             self._start()
         self._number += 1
+        began = time.monotonic()
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
@@ -191,7 +194,7 @@ class Desk:
                     return Reply((), "crashed", 0.0, "the sandbox has ended")
             deadline = time.monotonic() + self.seconds + _GRACE
             events, fault = self._listen(ours, request, dict(cases or {}), deadline)
-        return self._end(events, fault)
+        return dataclasses.replace(self._end(events, fault), wall_seconds=time.monotonic() - began)
 
     def _listen(
         self, connection: socket.socket, request: dict, cases: dict[int, dict], deadline: float

@@ -11,7 +11,7 @@ import pathlib
 from course_utils.authoring import cell_ids, collect, define, markup, source
 from course_utils.checks import answers, calling, encoding, judging, library
 
-FORMAT = 1
+FORMAT = 2  # another one when the same notebook may get other marks
 
 
 @dataclasses.dataclass(frozen=True)
