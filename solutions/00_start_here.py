@@ -182,6 +182,7 @@ plots.compare(
 # Write `num_pixels(height, width)`. It takes two whole numbers, how many rows and how many columns an image
 # has, and returns the number of its pixels as an int. First run the check before you have written anything.
 
+
 # %% tags=["exercise"] exercise="0.1" points=1
 def num_pixels(height: int, width: int) -> int:
     """Return how many pixels an image of `height` rows and `width` columns has."""
@@ -248,6 +249,7 @@ def square(height, width):
 #
 # **First run both cells as they are and read the verdict, line by line.** Then mend the function and run them
 # again.
+
 
 # %% tags=["exercise"] exercise="0.2" points=1
 def negative(image: np.ndarray) -> np.ndarray:
@@ -335,6 +337,7 @@ checks.expected("0.3")
 # Write `mirror(image)`: it returns the image as a mirror shows it, left and right swapped. It takes gray images
 # `(height, width)` and colour images `(height, width, 3)` of any dtype and returns an array of the same shape.
 # It must not change the image that it is given.
+
 
 # %% tags=["exercise"] exercise="0.3" points=2
 def mirror(image: np.ndarray) -> np.ndarray:
@@ -451,6 +454,7 @@ claims.check(
 # above about notebooks.
 #
 # Find the mistake and mend it. The image is `(height, width)` or `(height, width, 3)`, uint8 or float.
+
 
 # %% tags=["exercise"] exercise="0.5" points=2
 def brightness(image: np.ndarray) -> float:

@@ -16,7 +16,7 @@
 # needs: [09_design_and_train_a_cnn, 10_augment_for_invariance, 13_transfer_from_vgg16]
 # data: [astronaut, brick, camera, china, coffee, face_points, face_points_again, faces, grass, gravel, motorcycle,
 #   rocket]
-# budget: {cpu_seconds: 110, memory_mb: 2500, gpu: used if there is one}
+# budget: {cpu_seconds: 90, memory_mb: 2500, gpu: used if there is one}
 
 # %% [markdown] tags=["instructor"]
 # **Notes for teaching.** A plan for 103 minutes, exercises included: opening 8, errors 12 (19.1), drawn faces 10,
@@ -208,7 +208,7 @@ def forgets_the_root(points, predicted):
 # whose error is below a limit, often 0.1. The mean is dragged by a few wild misses; the PCK does not care how wild
 # they are. A report gives both, and the limit.
 #
-# How far off were the two pairs of glasses? The astronaut's eyes, marked by hand in the photograph, are here:
+# How far off were the two pairs of glasses? The astronaut's eyes, marked by eye in the photograph, are here:
 
 # %% tags=["claim"]
 her_eyes = np.array([[203.0, 101.0], [247.0, 103.0]])  # in pixels of the photograph
@@ -772,8 +772,8 @@ claims.check(
 # ## A hundred real faces
 #
 # Now real pictures: a hundred small faces from Labeled Faces in the Wild, with five points each that the authors of
-# this course marked by hand. They are few, they are blurred (25 x 25 pixels, enlarged to 32), the light is bad, and
-# some people look to the side or wear sunglasses.
+# this course marked by eye on enlargements. They are few, they are blurred (25 x 25 pixels, enlarged to 32), the light
+# is bad, and some people look to the side or wear sunglasses.
 
 # %% tags=["figure"]
 plots.points(

@@ -106,15 +106,18 @@ def parse(text: str) -> FrontMatter:
     )
 
 
+_AS_WRITTEN = {"cnn": "CNN", "mlp": "MLP", "picasso": "Picasso", "resnet50": "ResNet50", "vgg16": "VGG16"}
+
+
 def lesson_title(name: str) -> str:
     """Return a lesson's file name as a person would say it.
 
     Example:
-        >>> lesson_title("02_convolve_with_kernels")
-        '02 Convolve with kernels'
+        >>> lesson_title("02_convolve_with_kernels"), lesson_title("13_transfer_from_vgg16")
+        ('02 Convolve with kernels', '13 Transfer from VGG16')
     """
-    number, _, words = name.partition("_")
-    return f"{number} {words.replace('_', ' ').capitalize()}"
+    number, first, *others = (_AS_WRITTEN.get(word, word) for word in name.split("_"))
+    return " ".join([number, first.capitalize(), *others])
 
 
 def render(facts: FrontMatter, name: str) -> str:
