@@ -66,7 +66,7 @@ plots.grid(
 
 # %% [markdown]
 # Nobody takes the lower row for faces, although all parts are there. Here is the most famous promise about capsules. It
-# has been told in countless articles, mostly with a picture like this one:
+# has been told in many articles, mostly with a picture like this one:
 #
 # > *A CNN only checks whether eyes, nose and mouth are there, so it takes a Picasso face for a face. A capsule network
 # > checks whether the parts agree about the pose of the whole, so it does not.*
@@ -110,8 +110,8 @@ prediction = "..."  # any of "pooled CNN", "flattening CNN", "capsules"
 # - **scatter**: the parts lie anywhere.
 #
 # A fourth kind, **missing**, lacks one or two of eyes, nose and mouth; the others are where they belong. Eyes are
-# dropped only both together: the largest response of an eye detector cannot count, and one eye would be no less than
-# two.
+# dropped only both together. One of our rivals keeps, of each detector, only its largest response; that cannot count,
+# so with one eye it would say the same as with two.
 
 # %% tags=["figure"]
 KINDS = {
@@ -137,7 +137,7 @@ plots.grid(
 # ### Exercise 18.1 (build): how many wrong orders are there?
 #
 # Write `wrong_orders(parts)`. It takes a tuple of names, one for each place of a face, for example `("eye", "eye",
-# "nose", "mouth")`, and returns the list of all *different* tuples of the same names, without the face itself, in
+# "nose", "mouth")`, and returns the list of all *different* tuples of the same names, without `parts` itself, in
 # alphabetical order. The two eyes are equal: exchanging them gives the same tuple.
 
 
@@ -158,6 +158,7 @@ from course_utils.authoring import define
 exercise = define.function("18.1", wrong_orders)
 exercise.case("two parts", parts=("nose", "mouth"))
 exercise.case("three, two of them equal", parts=("eye", "eye", "nose"))
+exercise.case("three different parts", parts=("nose", "eye", "mouth"))
 exercise.case("the face", parts=("eye", "eye", "nose", "mouth"))
 exercise.case("only equal parts", visible=False, parts=("eye", "eye", "eye"))
 exercise.case("four different parts", visible=False, parts=("a", "b", "c", "d"))
@@ -224,6 +225,23 @@ def removes_the_first(parts):
     return sorted(set(itertools.permutations(parts)))[1:]
 
 
+# %% tags=["hidden"] exercise="18.1"
+@exercise.mutant("All orders are there, but they do not stand in alphabetical order.")
+def unsorted(parts):
+    return [order for order in dict.fromkeys(itertools.permutations(parts)) if order != tuple(parts)]
+
+
+@exercise.mutant("These orders only shift the parts by one or more places; there are others.")
+def only_shifts(parts):
+    parts = tuple(parts)
+    return sorted({parts[start:] + parts[:start] for start in range(len(parts))} - {parts})
+
+
+@exercise.mutant("Equal parts were made one before they were put in order; two eyes are still two parts.")
+def loses_an_eye(parts):
+    return sorted(order for order in itertools.permutations(sorted(set(parts))) if order != tuple(parts))
+
+
 # %% [markdown]
 # There are eleven. `drawn_faces` draws one of these for a swap, each equally often.
 #
@@ -240,15 +258,17 @@ prediction = "..."  # "both", "only missing parts", "only Picasso faces" or "nei
 
 # %%
 def auc(higher, lower):
-    """Return the share of pairs in which the first has the higher score; equal scores count one half."""
-    first, second = np.asarray(higher)[:, np.newaxis], np.asarray(lower)[np.newaxis]
-    return float(np.mean(first > second) + np.mean(first == second) / 2)
+    """Return how often one of the first scores higher than one of the second; equal scores count one half."""
+    in_order = np.sort(lower)  # the place of a score in it is the number of those below
+    below, not_above = (np.searchsorted(in_order, higher, side) for side in ("left", "right"))
+    return float(np.mean(below + not_above) / 2 / len(in_order))
 
 
 def ink(images):
     """Return how much darker than the paper the pixels are, on average over each picture."""
     gray = images[..., 0].astype(float)
-    return (np.median(gray, axis=(1, 2), keepdims=True) - gray).clip(15).mean(axis=(1, 2))
+    darker = np.median(gray, axis=(1, 2), keepdims=True) - gray
+    return darker.clip(15).mean(axis=(1, 2))  # below 15 it is noise, or light from one side
 
 
 by_ink = {kind: [] for kind in KINDS if kind != "face"}
@@ -280,9 +300,10 @@ claims.check("ink cannot tell faces from Picasso faces: AUC between 0.45 and 0.5
 #
 # ## Three rivals with the same chances
 #
-# - **bag of parts**: it looks at windows of 5 x 5 pixels and keeps, for each map, the largest response *anywhere*.
-#   Parts lie so far apart that hardly any window sees two of them. It *cannot* know the order, so we know what should
-#   come out: it tests our experiment. (W. Brendel and M. Bethge showed that such networks do well on ImageNet.)
+# - **bag of parts**, the CNN with global pooling: it looks at windows of 5 x 5 pixels and keeps, for each map, the
+#   largest response *anywhere*. Parts lie so far apart that hardly any window sees two of them. It *cannot* know the
+#   order, so we know what should come out: it tests our experiment. (W. Brendel and M. Bethge showed that networks of
+#   this kind do well on ImageNet.)
 # - **flatten CNN**: two convolutions and max pooling, then the maps are flattened, so that a dense layer sees where
 #   things are.
 # - **capsules**: a convolution, primary capsules, and two capsules of 8 numbers, "face" and "no face", with three
@@ -360,12 +381,16 @@ from course_utils.authoring import define
 exercise = define.function("18.2", matching_units)
 exercise.case("a small one", target=100, before=10, num_inputs=4, num_outputs=2)
 exercise.case("just below the next", target=5 + 2 + 7 * 12 + 5, before=5, num_inputs=4, num_outputs=2)
+exercise.case("a little above", target=5 + 2 + 7 * 12 + 1, before=5, num_inputs=4, num_outputs=2)
+exercise.case("nearly half way to the next", target=5 + 2 + 7 * 12 + 3, before=5, num_inputs=4, num_outputs=2)
 exercise.case("too large before", target=50, before=99, num_inputs=4, num_outputs=2)
 exercise.case("a large one", target=120_000, before=5056, num_inputs=3200, num_outputs=2)
 exercise.case(
     "the layers before are too large already", visible=False, target=500, before=900, num_inputs=10, num_outputs=3
 )
-exercise.case("ten outputs", visible=False, target=40_000, before=1200, num_inputs=37, num_outputs=10)
+exercise.case(
+    "ten outputs", visible=False, target=1200 + 10 + 48 * 800 + 20, before=1200, num_inputs=37, num_outputs=10
+)
 exercise.random_cases(
     3,
     lambda rng: {
@@ -426,6 +451,27 @@ def allows_none(target, before, num_inputs, num_outputs):
     return round((target - before - num_outputs) / (num_inputs + 1 + num_outputs))
 
 
+@exercise.mutant("A layer without units is none: at least 1.")
+def allows_zero(target, before, num_inputs, num_outputs):
+    return max(0, round((target - before - num_outputs) / (num_inputs + 1 + num_outputs)))
+
+
+# %% tags=["hidden"] exercise="18.2"
+@exercise.mutant("Rounded up: one unit less would sometimes come closer.")
+def rounds_up(target, before, num_inputs, num_outputs):
+    return max(1, -((before + num_outputs - target) // (num_inputs + 1 + num_outputs)))
+
+
+@exercise.mutant("The last layer has biases, too, one for each output, however many units there are.")
+def forgets_the_last_biases(target, before, num_inputs, num_outputs):
+    return max(1, round((target - before) / (num_inputs + 1 + num_outputs)))
+
+
+@exercise.mutant("There are no parts of units: a whole number is needed, the nearest one.")
+def parts_of_units(target, before, num_inputs, num_outputs):
+    return max(1, (target - before - num_outputs) / (num_inputs + 1 + num_outputs))
+
+
 # %% [markdown]
 # Equal parameters are not equal fairness. Equal *time* would be another measure, and so would an equal search for good
 # settings; a rival that is left untuned is the oldest trick of all. Ours share one learning rate. It was chosen on
@@ -441,7 +487,8 @@ def allows_none(target, before, num_inputs, num_outputs):
 # ### Exercise 18.3 (build): AUC, pair by pair
 #
 # Write `area_under_curve(faces, others)`, for two arrays of scores: the share of all pairs of a face and another
-# picture in which the face has the higher score. A pair of equal scores counts one half. Return a float.
+# picture in which the face has the higher score. A pair of equal scores counts one half. Return a float. (`auc` above
+# has a short cut: it sorts. Follow the definition, and compare the two afterwards.)
 
 
 # %% tags=["exercise"] exercise="18.3" points=2
@@ -462,7 +509,8 @@ from course_utils.authoring import define
 
 exercise = define.function("18.3", area_under_curve, rtol=1e-6, atol=1e-9)
 exercise.case("two and two", faces=np.array([0.9, 0.4]), others=np.array([0.1, 0.6]))
-exercise.case("a tie", faces=np.array([0.5, 0.8]), others=np.array([0.5, 0.5, 0.9]))
+exercise.case("ties", faces=np.array([0.5, 0.8]), others=np.array([0.5, 0.5, 0.6]))
+exercise.case("faces that score lower", faces=np.array([0.2, 0.7, 0.3]), others=np.array([0.6, 0.9]))
 exercise.case("all above one half", faces=np.array([0.9, 0.95, 0.99]), others=np.array([0.6, 0.7]))
 exercise.case("all equal", visible=False, faces=np.ones(3), others=np.ones(4))
 exercise.case("faces score lower", visible=False, faces=np.array([0.1, 0.2]), others=np.array([0.3, 0.9, 0.15]))
@@ -513,6 +561,28 @@ def accuracy_at_one_half(faces, others):
     return float(((faces >= 0.5).mean() + (others < 0.5).mean()) / 2)
 
 
+@exercise.mutant("Pairs with equal scores were left out. They are pairs, too, and count one half each.")
+def leaves_ties_out(faces, others):
+    higher, lower = (faces[:, np.newaxis] > others).sum(), (faces[:, np.newaxis] < others).sum()
+    return float(higher / max(1, higher + lower))
+
+
+@exercise.mutant("A value below one half was turned round. It says that faces score LOWER, and has to stay.")
+def never_below_one_half(faces, others):
+    return max(area_under_curve(faces, others), 1 - area_under_curve(faces, others))
+
+
+# %% tags=["hidden"] exercise="18.3"
+@exercise.mutant("That is a number of pairs. Asked is their SHARE of all pairs.")
+def counts_pairs(faces, others):
+    return area_under_curve(faces, others) * len(faces) * len(others)
+
+
+@exercise.mutant("Only the mean of the faces was compared. Compare each face by itself.")
+def compares_the_mean(faces, others):
+    return float(np.mean(faces.mean() > others))
+
+
 @exercise.mutant("Only pictures at the same place were compared. Compare EACH face with EACH other picture.")
 def compares_in_step(faces, others):
     number = min(len(faces), len(others))
@@ -528,22 +598,23 @@ def compares_in_step(faces, others):
 # - **A**: faces against *missing*. The Picasso faces are all new to the networks. This is the promise as it is told.
 # - **B**: the networks of A train on, now faces against *swap* (and some *missing*): can they represent an order at
 #   all, if they are taught to? Upside and scatter stay new.
-# - **C**: no training: parts are found by templates, and each votes for the face's centre, with its place, size and
-#   turn. Score: how little the votes disagree. This is the idea behind capsules, written by hand.
+# - **C**: no training: parts are found by templates, and each votes for the face's centre, with its place and turn; the
+#   size is given. Score: how little the votes disagree. This is the idea behind capsules, written by hand.
 #
 # | | hypothesis | measure | it counts as held if |
 # |---|---|---|---|
 # | H0 | all rivals are good on plain faces | AUC, face and missing, design A | at least 0.95 for each (mean) |
-# | H1 | a bag of parts is blind to order | accepted in A; AUC, face and swap, B | at least 85 %; 0.35 to 0.65 |
+# | H1 | a bag of parts is blind to order | accepted in A; AUC, face and swap, B | at least 85 % of each; 0.35 to 0.65 |
 # | H2 | *the promise*: capsules reject Picasso faces | accepted swaps, upside and scatter in A | at most 20 % of each |
 # | H3 | a flatten CNN takes them for faces | the same | at least 80 % of each |
-# | H4 | both can be taught the order | AUC of face and swap in B | at least 0.9 |
+# | H4 | capsules and flatten CNN can be taught | AUC of face and swap in B | at least 0.9 for each |
 # | H5 | explicit votes reject Picasso faces | AUC of each kind in C | at least 0.9 |
 # | H6 | capsules bear new turns better than the CNN | AUC in B, turned 36 to 60 degrees | higher with every seed |
 # | H7 | three routings keep the promise better than one | accepted swaps in A | lower with every seed |
 #
-# H2 and H3 together are the promise. H0 is a precondition: if it fails, the rest means nothing. H1 is a **positive
-# control**: we know what has to come out, and if it does not, the experiment is broken.
+# Where no seed is named, the mean over the seeds counts. H2 and H3 together are the promise. H0 is a precondition: if
+# it fails, the rest means nothing. H1 is a **positive control**: we know what has to come out, and if it does not, the
+# experiment is broken.
 #
 # To make sure that nobody moves a bound later (we, for example), the plan is turned into a **fingerprint**. Change one
 # digit of the plan, and the fingerprint is another.
@@ -567,10 +638,12 @@ def fingerprint(plan):
     return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:16]
 
 
-sealed = fingerprint(PLAN)
-print("the plan's fingerprint:", sealed)
+print("the plan's fingerprint:", fingerprint(PLAN))
 
 # %% [markdown]
+# Ours is `90aaf6d8389379cb`. A fingerprint seals something only if others have it as well; so it stands here, in every
+# copy of this lesson, and at the end we compare.
+#
 # **Your turn.** Write down for each hypothesis whether you believe it, add a secret word, and run the cell. Send the
 # fingerprint to a classmate. After the lesson show the beliefs and the word: they have to give the same fingerprint.
 # (Why the word? Without it your classmate could try all combinations of "yes" and "no" until the fingerprint fits.)
@@ -710,6 +783,9 @@ claims.measured(
 #
 # **Last chance to predict.** Which share of the swaps will each accept?
 
+# %% tags=["predict"]
+prediction = ("...", "...", "...")  # per cent: bag of parts, flatten CNN, capsules
+
 # %% tags=["figure"]
 PICASSO = ("swap", "upside", "scatter")
 plots.seed_groups(
@@ -730,6 +806,7 @@ for name, key in MEASURED:
 of_scatter = accepted("capsules", "A", "scatter")
 claims.measured("the least of the three", min(of_scatter), name="scatter_least")
 claims.measured("the most of the three", max(of_scatter), name="scatter_most")
+claims.measured("the least of the three, swaps", min(accepted("capsules", "A", "swap")), name="swap_least")
 
 # %% tags=["figure"]
 last_seed = found["capsules", "A", SEEDS[-1]]
@@ -790,9 +867,10 @@ for name, key in MEASURED:
 # (faces and missing parts), and the share of Picasso faces that are accepted. Her function picks an epoch for each seed
 # and reports the mean, the smallest and the largest share of accepted Picasso faces. Her capsules look wonderful.
 #
-# They do because the function **picks the epoch by the result that it is to report**. Among many epochs there is always
-# a lucky one. The epoch has to be chosen by the validation accuracy alone: for each seed the *first* epoch at which it
-# is highest. Mend it. Both arrays are `(num_seeds, num_epochs)`; return three floats `(mean, smallest, largest)`.
+# Let the shares go up and down by pure chance, and they look good as well: among many epochs there is always a lucky
+# one. Mend it: it is to take the best epoch of each seed, but what it reports must have no say in which is best. Where
+# several are equally good, the *first* counts. Both arrays are `(num_seeds, num_epochs)`; return three floats `(mean,
+# smallest, largest)`.
 
 
 # %% tags=["exercise"] exercise="18.4" points=3
@@ -827,8 +905,14 @@ exercise.case(
 )  # fmt: skip
 exercise.case(
     "a tie: the first counts", validation=np.array([[0.9, 0.95, 0.95], [0.95, 0.9, 0.95]]),
-    accepted=np.array([[0.3, 0.7, 0.2], [0.6, 0.5, 0.1]]),
+    accepted=np.array([[0.3, 0.7, 0.2], [0.6, 0.5, 0.8]]),
 )  # fmt: skip
+exercise.case(
+    "three seeds", validation=np.array([[0.8, 0.6, 0.7], [0.5, 0.7, 0.9], [0.6, 0.9, 0.7]]),
+    accepted=np.array([[0.9, 0.2, 0.4], [0.8, 0.3, 0.6], [0.1, 1.0, 0.5]]),
+)  # fmt: skip
+
+# %% tags=["hidden"] exercise="18.4"
 exercise.case(
     "a tie again", visible=False, validation=np.array([[0.9, 0.2, 0.9], [0.5, 0.5, 0.5]]),
     accepted=np.array([[0.8, 0.3, 0.4], [0.7, 0.9, 0.2]]),
@@ -899,6 +983,43 @@ def last_of_a_tie(validation, accepted):
     return _at(accepted, validation.shape[1] - 1 - validation[:, ::-1].argmax(axis=1))
 
 
+# %% tags=["hidden"] exercise="18.4"
+@exercise.mutant("Among equally good epochs the one with the fewest accepted was taken: that is peeking, too.")
+def peeks_in_a_tie(validation, accepted):
+    best = validation == validation.max(axis=1, keepdims=True)
+    return _at(accepted, np.where(best, accepted, np.inf).argmin(axis=1))
+
+
+@exercise.mutant("accepted[:, epochs] reads EVERY seed at the epochs of all. Each seed has only its own.")
+def every_seed_at_every_epoch(validation, accepted):
+    values = accepted[:, validation.argmax(axis=1)]
+    return float(values.mean()), float(values.min()), float(values.max())
+
+
+@exercise.mutant("Only the seed with the best validation accuracy was reported: choosing a seed is peeking, too.")
+def best_seed_only(validation, accepted):
+    seed = validation.max(axis=1).argmax()
+    return (float(accepted[seed, validation[seed].argmax()]),) * 3
+
+
+# %% tags=["hidden"] exercise="18.4"
+@exercise.mutant("That is the median of the seeds; asked is the mean.")
+def median_of_the_seeds(validation, accepted):
+    values = accepted[np.arange(len(accepted)), validation.argmax(axis=1)]
+    return float(np.median(values)), float(values.min()), float(values.max())
+
+
+@exercise.mutant("The mean minus and plus the standard deviation is not the smallest and the largest value.")
+def deviation_for_extremes(validation, accepted):
+    values = accepted[np.arange(len(accepted)), validation.argmax(axis=1)]
+    return float(values.mean()), float(values.mean() - values.std()), float(values.mean() + values.std())
+
+
+@exercise.mutant("These are validation accuracies. They choose the epoch; reported is what was accepted there.")
+def reports_the_validation(validation, accepted):
+    return _at(validation, validation.argmax(axis=1))
+
+
 # %% [markdown]
 # ## Design B: and if one tells them?
 #
@@ -964,7 +1085,7 @@ plots.bands(
 # %% tags=["claim"]
 curves = {name: np.array(turned[name]) for name in ("flatten CNN", "capsules")}
 for name, key in MEASURED:
-    for place, degrees in ((0, 12), (2, 36), (3, 48)):
+    for place, degrees in ((0, 12), (2, 36), (3, 48), (4, 60)):
         claims.measured(
             f"mean of three seeds: AUC up to {degrees} degrees, {name}",
             curves[name][:, place].mean(),
@@ -976,10 +1097,10 @@ claims.check("from 0-12 to 48-60 degrees each loses at least 0.2 of its AUC", mi
 # %% [markdown]
 # Up to 12 degrees the AUC is {{cnn_turned_12:.2f}} for the flatten CNN and {{capsules_turned_12:.2f}} for the capsules:
 # nearly equal rivals. Between 24 and 36 degrees it is {{cnn_turned_36:.2f}} and {{capsules_turned_36:.2f}}, between 36
-# and 48 degrees {{cnn_turned_48:.2f}} and {{capsules_turned_48:.2f}}, and in the end both are at chance or below.
-# Compare the gap between the curves with the width of their bands before you call it a difference. And remember the
-# bound that we set: 36 to 60 degrees, with every seed. Choosing now the angle at which capsules look best, or worst,
-# would be peeking.
+# and 48 degrees {{cnn_turned_48:.2f}} and {{capsules_turned_48:.2f}}, and beyond 48 degrees {{cnn_turned_60:.2f}} and
+# {{capsules_turned_60:.2f}}; 0.5 is chance. Compare the gap between the curves with the width of their bands before you
+# call it a difference. And remember the bound that we set: 36 to 60 degrees, the mean of the last two points, with
+# every seed. Choosing now the angle at which capsules look best, or worst, would be peeking.
 #
 # On MNIST others have looked at the affine test that made capsules famous; what they found stands at the end.
 
@@ -991,9 +1112,10 @@ claims.check("from 0-12 to 48-60 degrees each loses at least 0.2 of its AUC", mi
 # the whole can be computed. So:
 #
 # 1. **Find the parts.** Slide templates of an eye, a nose and a mouth over the picture, each in five turns, and keep
-#    the best places: two eyes, one nose, one mouth. This gives a pose for each.
-# 2. **Vote.** From its pose each part computes where the centre of the face would be, *if* it were in its slot.
-# 3. **Agree?** In a face the four votes meet in one point. Elsewhere they do not.
+#    the best places: two eyes, one nose, one mouth. This gives a place and a turn for each. The size we give: 17
+#    pixels for all, the middle of 16 to 18.
+# 2. **Vote.** From this pose each part computes where the centre of the face would be, *if* it were in its slot.
+# 3. **Agree?** In a face the four votes nearly meet in one point. Elsewhere they do not.
 #
 # In a face of size 1 the slots are, from its centre, x to the right and y downwards:
 
@@ -1041,6 +1163,9 @@ exercise.case(
     "a whole face", places=np.array([[12.0, 16.0], [28.0, 16.0], [20.0, 26.88], [20.0, 37.12]]), turns=np.zeros(4),
     sizes=np.full(4, 16.0), slots=np.array([[-0.5, -0.5], [0.5, -0.5], [0.0, 0.18], [0.0, 0.82]]),
 )  # fmt: skip
+exercise.case("one turned to the right, one to the left", places=np.array([[9.0, 5.0], [7.0, 8.0]]),
+              turns=np.array([90.0, -90.0]), sizes=np.array([10.0, 10.0]),
+              slots=np.array([[0.5, 0.1], [0.0, 0.2]]))  # fmt: skip
 exercise.case("two sizes", places=np.array([[9.0, 5.0], [7.0, 8.0]]), turns=np.zeros(2), sizes=np.array([4.0, 10.0]),
               slots=np.array([[0.5, 0.5], [-0.5, 0.2]]))  # fmt: skip
 
@@ -1121,6 +1246,38 @@ def one_size_for_all(places, turns, sizes, slots):
     return _vote(places, turns, np.full_like(sizes, sizes[0]), slots)
 
 
+# %% tags=["hidden"] exercise="18.5"
+@exercise.mutant("All parts were given the turn of the first. Each has its own.")
+def one_turn_for_all(places, turns, sizes, slots):
+    return _vote(places, np.full_like(turns, turns[0]), sizes, slots)
+
+
+@exercise.mutant("x was changed before y was computed from it. Both need the x from before the turn.")
+def overwrites_x(places, turns, sizes, slots):
+    angles = np.deg2rad(turns)
+    x, y = slots.T * sizes
+    x = x * np.cos(angles) - y * np.sin(angles)
+    y = x * np.sin(angles) + y * np.cos(angles)
+    return places - np.stack([x, y], axis=1)
+
+
+@exercise.mutant("The place was turned as well, round the corner of the picture. Only the slot turns with the face.")
+def turns_the_place(places, turns, sizes, slots):
+    centre = (places @ (1, 1j) - sizes * (slots @ (1, 1j))) * np.exp(1j * np.deg2rad(turns))
+    return np.stack([centre.real, centre.imag], axis=1)
+
+
+# %% tags=["hidden"] exercise="18.5"
+@exercise.mutant("x and y have changed places in the result: x comes first.")
+def y_first(places, turns, sizes, slots):
+    return _vote(places, turns, sizes, slots)[:, ::-1]
+
+
+@exercise.mutant("That is the mean of all votes. Each part has a vote of its own.")
+def mean_of_the_votes(places, turns, sizes, slots):
+    return np.tile(_vote(places, turns, sizes, slots).mean(axis=0), (len(places), 1))
+
+
 # %% [markdown]
 # Now the detectors. A template's response is the correlation of lesson 02, made independent of brightness and contrast.
 # (A mouth has three templates for each turn, from straight to smiling.)
@@ -1182,7 +1339,7 @@ plots.part_votes(
 )  # fmt: skip
 
 # %% [markdown]
-# **Look first, then count.** In the faces four lines meet in one point; in the others they do not. Each number above is
+# **Look first, then count.** In the faces four lines nearly meet; in the others they do not. Each number above is
 # how far the votes lie from their mean.
 
 # %%
@@ -1225,11 +1382,24 @@ claims.check("those of swaps by more than 8", swap_off > 8, value=swap_off, name
 # is routed and all couplings are equal; and one with **self-attention routing**, which finds its couplings in one step.
 # Both have nearly as many parameters, and neither repeats anything.
 
-# %%
-run("1 routing", lambda: capsule_network(routings=1), "A")
 
 # %%
-run("self-attention", lambda: capsule_network(capsules.SelfAttentionCapsules), "A")
+def one_routing():
+    return capsule_network(routings=1)
+
+
+def self_attention():
+    return capsule_network(capsules.SelfAttentionCapsules)
+
+
+for build in (one_routing, self_attention):
+    print(f"{build.__name__:14} {build()[0].count_params():,} parameters")
+
+# %%
+run("1 routing", one_routing, "A")
+
+# %%
+run("self-attention", self_attention, "A")
 
 # %% tags=["figure"]
 family = {"3 routings": "capsules", "1 routing": "1 routing", "self-attention": "self-attention"}
@@ -1241,8 +1411,9 @@ plots.seed_groups(
 
 # %% tags=["claim"]
 for name, key in (("1 routing", "one"), ("self-attention", "attention")):
-    values = accepted(name, "A", "swap")
-    claims.measured(f"mean of three seeds: swaps accepted with {name}", np.mean(values), name=f"{key}_swap")
+    for kind in PICASSO:
+        values = accepted(name, "A", kind)
+        claims.measured(f"mean of three seeds: {kind} accepted with {name}", np.mean(values), name=f"{key}_{kind}")
     values = auc_against(name, "A", "missing")
     claims.measured(
         f"mean of three seeds: AUC of faces and missing parts, {name}", np.mean(values), name=f"{key}_plain"
@@ -1251,7 +1422,9 @@ for name, key in (("1 routing", "one"), ("self-attention", "attention")):
 # %% [markdown]
 # With one routing {{one_swap:.0%}} of the swaps are accepted, with self-attention {{attention_swap:.0%}}, with three
 # routings it was {{capsules_swap:.0%}}. (On plain faces their AUC is {{one_plain:.3f}} and {{attention_plain:.3f}}.)
-# For this promise the choice of the routing makes no difference that we could see.
+# For swaps the choice of the routing makes no difference that we could see. Of upside {{one_upside:.0%}},
+# {{attention_upside:.0%}} and {{capsules_upside:.0%}} are accepted, of scatter {{one_scatter:.0%}},
+# {{attention_scatter:.0%}} and {{capsules_scatter:.0%}}, in the same order.
 
 # %% [markdown]
 # ## Could it be chance?
@@ -1294,6 +1467,9 @@ exercise = define.function("18.6", permutation_p, rtol=1e-6, atol=1e-9)
 exercise.case("the example", first=[0.9, 0.8, 0.95], second=[0.5, 0.6, 0.4])
 exercise.case("they overlap", first=[0.9, 0.4, 0.7], second=[0.6, 0.8, 0.3])
 exercise.case("hands of different sizes", first=[1.0, 2.0], second=[3.0, 5.0, 9.0])
+exercise.case("a number that comes twice", first=[0.9, 1.0, 1.0], second=[0.7, 0.8, 1.0])
+exercise.case("a large hand and a small one", first=[0.4, 0.9, 0.3, 0.8], second=[0.2, 0.5])
+exercise.case("ties and different sizes", visible=False, first=[1.0, 0.9, 1.0, 0.9, 1.0], second=[0.9, 0.8])
 exercise.case("the first is lower", visible=False, first=[0.1, 0.2, 0.3, 0.15], second=[0.9, 0.7, 0.25, 0.8])
 exercise.case("all equal", visible=False, first=[0.5, 0.5], second=[0.5, 0.5])
 exercise.random_cases(
@@ -1370,6 +1546,50 @@ def exchanges_one(first, second):
     return float(np.mean(ways))
 
 
+# %% tags=["hidden"] exercise="18.6"
+@exercise.mutant("One direction was counted and doubled. With hands of different sizes the two differ: count both.")
+def doubles_one_direction(first, second):
+    return min(1.0, 2 * _share(first, second, lambda gaps, real: gaps * np.sign(real) >= abs(real) - 1e-9))
+
+
+@exercise.mutant("All hands were made equally large. The first hand has as many numbers as `first`.")
+def deals_halves(first, second):
+    numbers = [*first, *second]
+    half, real = len(numbers) // 2, abs(np.mean(first) - np.mean(second))
+    gaps = [
+        abs(np.mean([numbers[n] for n in hand]) - np.mean([x for n, x in enumerate(numbers) if n not in hand]))
+        for hand in itertools.combinations(range(len(numbers)), half)
+    ]
+    return float(np.mean(np.array(gaps) >= real - 1e-9))
+
+
+@exercise.mutant("Numbers that come twice were lost. Deal PLACES, range(len(numbers)), not values.")
+def loses_equal_numbers(first, second):
+    numbers, size = sorted({*first, *second}), len(first)
+    real, gaps = abs(np.mean(first) - np.mean(second)), []
+    for hand in itertools.combinations(numbers, size):
+        rest = [number for number in numbers if number not in hand]
+        gaps.append(abs(np.mean(hand) - np.mean(rest)) if rest else 0.0)
+    return float(np.mean(np.array(gaps) >= real - 1e-9)) if gaps else 1.0
+
+
+# %% tags=["hidden"] exercise="18.6"
+@exercise.mutant("Sums were compared. Hands of different sizes are compared by their MEANS.")
+def compares_sums(first, second):
+    numbers, size = np.array([*first, *second]), len(first)
+    hands = [numbers[list(hand)].sum() for hand in itertools.combinations(range(len(numbers)), size)]
+    gaps = np.abs(2 * np.array(hands) - numbers.sum())
+    return float(np.mean(gaps >= abs(sum(first) - sum(second)) - 1e-9))
+
+
+@exercise.mutant("The real deal was left out of the ways. It is one of them.")
+def leaves_the_real_deal_out(first, second):
+    def count(gaps, real):
+        return (np.sum(np.abs(gaps) >= abs(real) - 1e-9) - 1) / (len(gaps) - 1)
+
+    return _share(first, second, count)
+
+
 # %% [markdown]
 # ### Exercise 18.7 (investigate): what can three seeds show?
 #
@@ -1393,6 +1613,10 @@ from course_utils.authoring import define
 
 exercise = define.answer("18.7", answer, decimals=2)
 exercise.wrong((0.05, 3, 4), "Two-sided: the hand with the three largest AND the one with the three smallest count.")
+exercise.wrong((0.05, 4, 5), "Two-sided: the hand with the three largest AND the one with the three smallest count.")
+exercise.wrong((20, 4, 5), "That is the number of ways. The p-value is the share of them that count.")
+exercise.wrong((10, 4, 5), "Not in per cent: the p-value is a share, between 0 and 1.")
+exercise.wrong((0.1, 4, 6), "Count the ways of five against five: 252. Two of them are less than 1 in 100.")
 exercise.wrong((0.0, 3, 3), "The real deal is one of the ways, so the p-value is never 0.")
 exercise.wrong((0.1, 3, 5), "Three against three give 0.1 at best, which is not below 0.05.")
 exercise.wrong((0.1, 4, 4), "Four against four: 2 of 70 ways, 0.029. That is not below 0.01.")
@@ -1418,23 +1642,23 @@ for kind in PICASSO:
 # %% [markdown]
 # Swap {{p_swap:.1f}}, upside {{p_upside:.1f}}, scatter {{p_scatter:.1f}}. So we may *not* say that capsules are worse
 # than the flatten CNN: three seeds cannot show it. What we may say needs no comparison of small differences: the
-# capsules accept nearly **all** swaps, where the promise says few, with every seed; and the bag of parts, which we know
-# to be blind, looks just like that.
+# capsules accept nearly **all** swaps, at least {{swap_least:.0%}} with every seed, where the promise says few; and the
+# bag of parts, which we know to be blind, looks just like that.
 #
 # ## The verdict
 #
 # First: is this still the plan that was sealed?
 
 # %% tags=["claim"]
-claims.check("the plan is the one that was sealed", fingerprint(PLAN) == sealed)
-capsules_least = min(np.mean(accepted("capsules", "A", kind)) for kind in PICASSO)
+claims.check("the plan is the one that was sealed", fingerprint(PLAN) == "90aaf6d8389379cb")
+capsules_most = max(np.mean(accepted("capsules", "A", kind)) for kind in PICASSO)
 cnn_least = min(np.mean(accepted("flatten CNN", "A", kind)) for kind in PICASSO)
 far = {name: runs[:, 3:].mean(axis=1) for name, runs in curves.items()}  # 36 to 60 degrees
 better = {
     "h6": np.sum(far["capsules"] > far["flatten CNN"]),
     "h7": np.sum(np.array(accepted("capsules", "A", "swap")) < accepted("1 routing", "A", "swap")),
     "h3": cnn_least,
-    "h2": capsules_least,
+    "h2": capsules_most,
 }
 for name, value in better.items():
     claims.measured(f"as planned: {name.upper()}", value, name=name)
@@ -1443,19 +1667,19 @@ for name, value in better.items():
 # | | hypothesis | bound | measured | |
 # |---|---|---|---|---|
 # | H0 | all are good on plain faces | AUC at least 0.95 | lowest mean {{plain_least:.3f}} | held |
-# | H1 | a bag of parts is blind | at least 85 %; AUC 0.35 to 0.65 | {{bag_least:.0%}}; {{bag_taught:.2f}} | held |
-# | H2 | *capsules reject Picasso faces* | at most 20 % of each | lowest mean {{h2:.0%}} | **not held** |
+# | H1 | a bag of parts is blind | 85 % of each; AUC 0.35 to 0.65 | {{bag_least:.0%}}; {{bag_taught:.2f}} | held |
+# | H2 | *capsules reject Picasso faces* | at most 20 % of each | highest mean {{h2:.0%}} | **not held** |
 # | H3 | a flatten CNN takes them for faces | at least 80 % of each | lowest mean {{h3:.0%}} | **not held** |
-# | H4 | both can be taught the order | AUC at least 0.9 | {{cnn_taught:.2f}}; {{capsules_taught:.2f}} | held |
+# | H4 | both others can be taught | AUC at least 0.9 | {{cnn_taught:.2f}}; {{capsules_taught:.2f}} | held |
 # | H5 | explicit votes reject them | AUC at least 0.9 | lowest mean {{votes_lowest:.2f}} | held |
 # | H6 | capsules bear turns better | with every seed | with {{h6:.0f}} of 3 | held only with 3 |
 # | H7 | three routings beat one | with every seed | with {{h7:.0f}} of 3 | held only with 3 |
 #
 # What may we say? *Small capsule networks, trained for a short time on drawn faces and pictures with missing parts,
-# accept Picasso faces, nearly every swap among them; and they do not reject more of them than a flatten CNN of the same
-# size.* And what may we **not** say? That capsules can never do it: larger networks, other losses, or a reconstruction
-# of the pose might. That CNNs "understand" faces: ours accepts nearly every swap, too. That it is so for photographs.
-# Each of these would need its own plan.
+# accepted many Picasso faces, nearly every swap among them; and they did not reject more of them than a flatten CNN of
+# the same size.* And what may we **not** say? That capsules can never do it: larger networks, other losses, or a
+# reconstruction of the pose might. That CNNs "understand" faces: ours accepts nearly every swap, too. That it is so for
+# photographs. Each of these would need its own plan.
 #
 # ### What those found who looked closely
 #
@@ -1481,8 +1705,8 @@ for name, value in better.items():
 # - Write hypotheses, measures, rivals, seeds and bounds down before the first number, and seal them.
 # - Controls show what the measure says when the answer is known: ink, and a bag of parts.
 # - Match the rivals, show that they are good at the plain task, and repeat with several seeds.
-# - The capsule network takes Picasso faces for faces; explicit votes do not. Idea, algorithm and trained network are
-#   three things.
+# - The capsule network takes nearly every swap for a face; explicit votes do not. Idea, algorithm and trained network
+#   are three things.
 # - "Cannot" and "was not asked to" look alike in one number. Design another experiment to tell them apart.
 #
 # ## Self-test
