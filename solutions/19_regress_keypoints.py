@@ -19,9 +19,9 @@
 # budget: {cpu_seconds: 90, memory_mb: 2500, gpu: used if there is one}
 
 # %% [markdown] tags=["instructor"]
-# **Notes for teaching.** A plan for 103 minutes, exercises included: opening 8, errors 12 (19.1), drawn faces 10,
-# mirrors 15 (19.2), heatmaps 20 (19.3), real faces 15 (19.4), glasses 10 (19.5), people 18 (19.6, 19.7), and last the
-# own points. If time is short, leave out 19.4, 19.6 and the own points.
+# **Notes for teaching.** A plan for 100 minutes, exercises included: opening 6, errors with 19.1 12, drawn faces 8,
+# mirrors with 19.2 15, heatmaps with 19.3 16, real faces with 19.4 15, glasses with 19.5 10, people with 19.6 and 19.7
+# 18; the own points are homework. Short of time: leave out 19.4 and 19.6.
 #
 # **What students believe, and where the lesson meets it.** A small loss means that it works (the eyes that merge).
 # More data by mirroring always helps (the real faces). The error in pixels says how good a network is (a face twice as
@@ -143,6 +143,7 @@ exercise.case("the predicted eyes are too far apart", points=two_eyes, predicted
 exercise.case("an absent nose", points=absent, predicted=two_faces + 1)
 exercise.case("all right", visible=False, points=two_faces, predicted=two_faces)
 exercise.case("eyes only", visible=False, points=two_faces[:, :2], predicted=two_faces[:, :2] - [0.5, 2])
+exercise.case("an absent nose, one face", visible=False, points=absent[1:], predicted=two_faces[1:] - 3)
 exercise.random_cases(
     3,
     lambda rng: {"points": rng.uniform(0, 30, (4, 5, 2)), "predicted": rng.uniform(0, 30, (4, 5, 2))},
@@ -197,6 +198,20 @@ def one_scale_for_all(points, predicted):
     return np.linalg.norm(points - predicted, axis=-1) / eyes
 
 
+@exercise.mutant("An absent point has no error, not the error 0: that would make the mean look better. Leave it NaN.")
+def absent_is_no_error(points, predicted):
+    eyes = np.linalg.norm(points[:, 0] - points[:, 1], axis=-1)
+    return np.nan_to_num(np.linalg.norm(points - predicted, axis=-1) / eyes[:, np.newaxis])
+
+
+@exercise.mutant(
+    "You took the distance of the eyes in x only. A tilted head has eyes at different heights: take the distance."
+)
+def eyes_in_x_only(points, predicted):
+    eyes = np.abs(points[:, 0, 0] - points[:, 1, 0])
+    return np.linalg.norm(points - predicted, axis=-1) / eyes[:, np.newaxis]
+
+
 @exercise.mutant("These are squared distances: the root is missing.")
 def forgets_the_root(points, predicted):
     eyes = np.sum((points[:, 0] - points[:, 1]) ** 2, axis=-1)
@@ -219,9 +234,11 @@ claims.check(
     "her eyes: the reader's error is at most two thirds of the mean shape's", by_reader <= by_mean_shape * 2 / 3,
     value=by_reader, name="her_eyes",
 )  # fmt: skip
+claims.measured("the mean shape's error on her eyes", by_mean_shape, name="her_eyes_by_mean_shape")
 
 # %% [markdown]
-# By {{her_eyes:.2f}} of the distance between them. One face proves nothing, of course, and this one was chosen by us.
+# The mean shape misses them by {{her_eyes_by_mean_shape:.2f}} of the distance between them, the reader by
+# {{her_eyes:.2f}}. One face proves nothing, of course, and this one was chosen by us.
 
 # %% [markdown]
 # ## Drawn faces, exact points
@@ -258,7 +275,8 @@ plots.points(
 # Two details decide whether it learns at all. Points are given as **shares** of the picture, from 0 at the left edge
 # to 1 at the right, so that they have the size that networks like. And the dense layer begins with weights of 0 and a
 # bias of 0.5: before it has learned anything, all points lie in the middle of the picture, which is not a bad guess.
-# (With random first weights the loss begins many times higher, and a training as short as this one does not recover.)
+# (With random first weights the points would begin anywhere, and a short training would be spent on bringing them
+# back.)
 #
 # `PointLoss` is the mean squared distance; it leaves out points that are absent.
 
@@ -278,7 +296,8 @@ def coordinate_network():
 
 
 by_course = keypoints.coordinate_network((SIDE, SIDE, 1), num_points=5)
-print(coordinate_network().count_params() == by_course.count_params(), by_course.output_shape)
+as_large = coordinate_network().count_params() == by_course.count_params()
+print(f"as many parameters as keypoints.coordinate_network: {as_large}; output {by_course.output_shape}")
 
 
 # %%
@@ -345,8 +364,8 @@ claims.check(
 
 # %% [markdown]
 # **What to notice.** The mean shape is off by {{drawn_baseline:.2f}} of the distance between the eyes, the network by
-# {{coordinate_error:.3f}}; at a limit of 0.1, {{coordinate_pck:.0%}} of its points are correct. What a picture shows
-# is better than what numbers say: look at the worst ones too, not only at the first twelve.
+# {{coordinate_error:.3f}}; at a limit of 0.1, {{coordinate_pck:.0%}} of its points are correct. A mean says nothing
+# about *how* a network fails. So look at pictures as well, and not only at the first twelve, but at the worst:
 
 # %% tags=["figure"]
 worst = coordinate_errors[-1].mean(axis=1).argsort()[::-1][:6]
@@ -357,7 +376,7 @@ plots.points(
 )  # fmt: skip
 
 # %% [markdown]
-# ## The mirror that merges the eyes
+# ## A mirror for points
 #
 # Lesson 10 mirrored pictures to have more of them. With points there is a catch. Below, each training face is used
 # twice: as it is, and mirrored. In the mirrored picture each x becomes `width - 1 - x`. Pixel 0 and pixel 31 change
@@ -368,12 +387,12 @@ plots.points(
 
 # %%
 mirrored_images = train_images[:, :, ::-1]
-wrong_points = train_points.copy()
-wrong_points[..., 0] = SIDE - 1 - train_points[..., 0]
+moved_points = train_points.copy()
+moved_points[..., 0] = SIDE - 1 - train_points[..., 0]
 
 # %% tags=["figure"]
 plots.points(
-    [train_images[4], mirrored_images[4]], np.stack([train_points[4], wrong_points[4]]),
+    [train_images[4], mirrored_images[4]], np.stack([train_points[4], moved_points[4]]),
     titles=["as drawn", "mirrored"],
     numbers=True, cell=3.2,
     alt="A drawn face and its mirror image, with a numbered dot on each of the five points. On the left 0 is the eye "
@@ -382,37 +401,38 @@ plots.points(
 
 # %% [markdown]
 # **Predict before you run:** a network is trained on both, for as many steps as before. Will its loss go down? And
-# where will it put the eyes?
+# where will it put the eyes, and where the nose?
 
 # %% tags=["predict"]
 prediction = "..."
 
 # %%
 both_images = np.concatenate([train_images, mirrored_images])
-both_points = np.concatenate([train_points, wrong_points])
-merged_errors, merged_eyes, fell = [], [], []
+both_points = np.concatenate([train_points, moved_points])
+mirror_errors, mirror_eyes, loss_shares = [], [], []
 for network, losses in trained(dense_starts, both_images, both_points, epochs=EPOCHS // 2):
-    merged = keypoints.to_pixels(network.predict(test_images, verbose=0), SIDE, SIDE)
-    merged_errors.append(keypoints.errors(test_points, merged, scale=test_eyes).mean())
-    merged_eyes.append(np.mean(keypoints.span(merged, 0, 1) / test_eyes))
-    fell.append(losses[-1] < losses[0] / 1.3)
+    predicted = keypoints.to_pixels(network.predict(test_images, verbose=0), SIDE, SIDE)
+    mirror_errors.append(keypoints.errors(test_points, predicted, scale=test_eyes).mean())
+    mirror_eyes.append(np.mean(keypoints.span(predicted, 0, 1) / test_eyes))
+    loss_shares.append(losses[-1] / losses[0])
 
 # %% tags=["figure"]
 plots.points(
-    test_images[:6], merged[:6], test_points[:6],
+    test_images[:6], predicted[:6], test_points[:6],
     alt="Six drawn faces. Both predicted eyes lie together at the bridge of the nose, both corners of the mouth "
     "together in its middle. Only the nose is right.",
 )  # fmt: skip
 
 # %% tags=["claim"]
-claims.check("the loss goes down by a fifth or more, with every seed", all(fell))
+claims.check("the loss goes down by a fifth or more, with every seed", max(loss_shares) < 0.8,
+    value=max(loss_shares))  # fmt: skip
 claims.check(
-    "yet the predicted eyes are less than a third as far apart as the true ones", max(merged_eyes) < 1 / 3,
-    value=np.mean(merged_eyes), name="merged_eyes",
+    "yet the predicted eyes are less than a third as far apart as the true ones", max(mirror_eyes) < 1 / 3,
+    value=np.mean(mirror_eyes), name="merged_eyes",
 )  # fmt: skip
 claims.check(
     "and the error is at least three times that of the network without any mirror",
-    min(merged_errors) >= 3 * mean_coordinates.max(), value=np.mean(merged_errors), name="merged_error",
+    min(mirror_errors) >= 3 * mean_coordinates.max(), value=np.mean(mirror_errors), name="merged_error",
 )  # fmt: skip
 
 # %% [markdown]
@@ -465,9 +485,10 @@ exercise.case("a face, 25 pixels wide", points=one_face, width=25, pairs=face_pa
 exercise.case("the first pixel becomes the last", points=np.array([[[0.0, 3.0]]]), width=8, pairs=[])
 exercise.case("a pair that does not stand side by side", points=arm, width=10, pairs=[(0, 2)])
 exercise.case("the pair is named the other way round", points=arm, width=10, pairs=[(2, 1)])
+exercise.case("an absent eye", points=np.array([[[np.nan, np.nan], [4.0, 5.0]]]), width=9, pairs=[(0, 1)])
 exercise.case("no pairs", visible=False, points=one_face, width=32, pairs=[])
 exercise.case(
-    "an absent eye", visible=False, points=np.array([[[np.nan, np.nan], [4.0, 5.0]]]), width=9, pairs=[(0, 1)]
+    "an absent nose", visible=False, points=np.add(one_face, [[0], [0], [np.nan], [0], [0]]), width=30, pairs=face_pairs
 )
 exercise.random_cases(
     3,
@@ -529,6 +550,19 @@ def upside_down(points, width, pairs):
     return mirror(points[..., ::-1], width, pairs)[..., ::-1]
 
 
+# %% tags=["hidden"] exercise="19.2"
+@exercise.mutant("An absent point stays absent in the mirror: NaN, not a number such as 0.")
+def absent_becomes_zero(points, width, pairs):
+    return np.nan_to_num(mirror(points, width, pairs))
+
+
+@exercise.mutant("Only the x of each pair changed places: a point is the whole row, x and y.")
+def exchanges_x_only(points, width, pairs):
+    mirrored = mirror(points, width, pairs)
+    mirrored[..., 1] = points[..., 1]
+    return mirrored
+
+
 @exercise.mutant("A loop that writes one row and then reads it again: one point of each pair is lost.")
 def overwrites(points, width, pairs):
     mirrored = points * [-1.0, 1.0] + [width - 1.0, 0.0]
@@ -547,7 +581,7 @@ for network, _ in trained(dense_starts, doubled, doubled_points, epochs=EPOCHS /
     predicted = keypoints.to_pixels(network.predict(test_images, verbose=0), SIDE, SIDE)
     mended.append(keypoints.errors(test_points, predicted, scale=test_eyes).mean())
 claims.check(
-    "with exchanged names every seed is below a third of the error before", max(mended) < min(merged_errors) / 3,
+    "with exchanged names every seed is below a third of the error before", max(mended) < min(mirror_errors) / 3,
     value=np.mean(mended), name="mended_error",
 )  # fmt: skip
 
@@ -638,6 +672,8 @@ exercise.case("one high cell", logits=peak)
 exercise.case("two equal cells", logits=np.log(np.array([[0.001, 0.498, 0.001], [0.001, 0.498, 0.001]])))
 exercise.case("a flat map", logits=np.zeros((3, 5)))
 exercise.case("large numbers", logits=peak * 100)
+exercise.case("large numbers, close to each other", logits=np.array([[1000.0, 1001.0, 999.0]]))
+exercise.case("two hills on a plain", logits=np.log(np.array([[6.0, 2.0, 1.0], [2.0, 2.0, 2.0], [1.0, 3.0, 9.0]])))
 exercise.case("one row", visible=False, logits=np.log(np.array([[0.2, 0.8, 1e-9]])))
 exercise.case("only negative numbers", visible=False, logits=peak.T * 100 - 3000)
 exercise.random_cases(3, lambda rng: {"logits": rng.normal(0, 3, (5, 7))})
@@ -693,6 +729,24 @@ def overflows(logits):
         weights = weights / weights.sum()
         rows, columns = np.indices(logits.shape)
         return float((weights * columns).sum()), float((weights * rows).sum())
+
+
+@exercise.mutant(
+    "The numbers were cut off before exp: but 1,000 and 1,001 are not the same. Subtract the maximum instead."
+)
+def cuts_off(logits):
+    return place(np.clip(logits, -50, 50))
+
+
+# %% tags=["hidden"] exercise="19.3"
+@exercise.mutant("You added up columns (or rows) before the softmax. First the weights of all cells, then their sums.")
+def sums_first(logits):
+    return place(logits.sum(axis=0, keepdims=True))[0], place(logits.sum(axis=1, keepdims=True))[1]
+
+
+@exercise.mutant("You took the largest number of each column (or row): every cell counts, not only the highest ones.")
+def largest_first(logits):
+    return place(logits.max(axis=0, keepdims=True))[0], place(logits.max(axis=1, keepdims=True))[1]
 
 
 @exercise.mutant("The numbers themselves were taken for weights: the softmax is missing.")
@@ -765,8 +819,8 @@ claims.check(
 # %% [markdown]
 # **What to notice.** {{heatmap_error:.3f}} against {{coordinate_error:.3f}} with the same number of parameters. The
 # map head does with a shared kernel what the dense head has to learn cell by cell. It is no free lunch: it computes on
-# larger maps, so that one step takes longer. Given the same *time* instead of the same parameters, the lead would be
-# smaller. And a map can say something that two numbers cannot: how sure it is. We shall use that further down.
+# larger maps, so that one step takes longer: in the same *time* it would get fewer steps. And a map can say something
+# that two numbers cannot: how sure it is. We shall use that further down.
 
 # %% [markdown]
 # ## A hundred real faces
@@ -915,9 +969,9 @@ claims.check("features learned on drawn faces are not better than plain pixels b
 # this. It is what a hundred blurred pictures give.
 #
 # - What was learned on **drawings** ({{real_drawn:.3f}}) does not help more than pixels do. The drawn faces are thin
-#   lines on paper; exact labels are worth little when the pictures are not like the ones that are meant. (In a trial
-#   of ours, training that whole network further on the real faces did help, about as much as the frozen network does;
-#   but each fold then needs a training of its own.)
+#   lines on paper; exact labels are worth little when the pictures are not like the ones that are meant. (Would it help
+#   to train that whole network further on the real faces? Lesson 14 shows how to ask. Each fold then needs a training
+#   of its own.)
 # - **Wrong names** cost all that the network gained: {{real_wrong_names:.3f}}.
 #
 # How good could it be? 48 of the faces were marked a second time, in another order, without a look at the first marks.
@@ -939,7 +993,7 @@ claims.check(
 # there is room for a better reader. But an error of 0.04 could no longer be improved: it would be that of the labels.
 # Whoever reports an error should know the labels' own.
 #
-# ## Do mirrored faces exist?
+# ## Why was the mirror no help?
 #
 # One row in the picture above should disturb you. "Mirrored as well", with the names exchanged as they should be, is
 # *worse* than no mirror. On drawn faces the mirror did no harm. **Predict:** what is different about the real ones?
@@ -981,6 +1035,8 @@ exercise.case("faces in the middle", points=centred, width=11, order=[1, 0, 2])
 exercise.case("the same faces, 2 pixels to the left", points=centred - np.array([2, 0]), width=11, order=[1, 0, 2])
 exercise.case("one eye higher", points=np.add(centred, [[0, 1], [0, 0], [0, 0]]), width=11, order=[1, 0, 2])
 exercise.case("each face is off, their mean is not", points=np.concatenate([centred - 2, centred + 2]),
+    width=11, order=[1, 0, 2])  # fmt: skip
+exercise.case("three faces, one unlike the others", points=np.concatenate([centred, [[[0, 0], [9, 3], [8, 9]]]]),
     width=11, order=[1, 0, 2])  # fmt: skip
 exercise.case("two points only", visible=False, points=np.add(centred[:, :2], [1, 0]), width=12, order=[1, 0])
 exercise.case("one face", visible=False, points=np.add(centred[1:], [3, 1]), width=20, order=[1, 0, 2])
@@ -1040,6 +1096,19 @@ def still_in_pixels(points, width, order):
     return asymmetry_of(points, width, order) * float(np.linalg.norm(shape[0] - shape[1]))
 
 
+# %% tags=["hidden"] exercise="19.4"
+@exercise.mutant("You compared x only. The points have heights as well: take distances.")
+def x_only(points, width, order):
+    shape = points.mean(axis=0)
+    mirrored = shape[order] * [-1, 1] + [width - 1, 0]
+    return float(np.abs(shape - mirrored)[:, 0].mean() / np.linalg.norm(shape[0] - shape[1]))
+
+
+@exercise.mutant("The mean shape is the MEAN over the images. This is the median.")
+def median_shape(points, width, order):
+    return asymmetry_of(np.median(points, axis=0, keepdims=True), width, order)
+
+
 @exercise.mutant("Differences to the left and to the right cancel out. Take distances before the mean.")
 def cancels_out(points, width, order):
     shape = points.mean(axis=0)
@@ -1059,15 +1128,22 @@ def asymmetry_in_pixels(points):
 
 drawn_shift, drawn_span = asymmetry_in_pixels(train_points)
 real_shift, real_span = asymmetry_in_pixels(real.points)
+middles = np.nanmean(real.points[..., 0], axis=1)  # (100,): how far right each face stands, in pixels
 claims.check("drawn faces stand in the middle: less than 0.05 off", abs(drawn_shift) / drawn_span < 0.05)
 claims.check("real ones are off by more than 0.3 of the distance between the eyes", real_shift / real_span > 0.3,
     value=real_shift, name="real_shift")  # fmt: skip
+left_of_middle = np.mean(middles < (SIDE - 1) / 2)
+claims.check("more than 85% of them stand left of the middle", left_of_middle > 0.85, value=left_of_middle,
+    name="left_of_middle")  # fmt: skip
+claims.check("the one furthest right stands further left than the mirrored ones do on average",
+    middles.max() < np.mean(SIDE - 1 - middles), value=middles.max())  # fmt: skip
 
 # %% [markdown]
-# Whoever cut out these faces put them a little left of the middle, all of them: on average the mirrored ones stand
-# {{real_shift:.1f}} pixels further right, more than a third of the distance between the eyes. No real picture of this
-# collection looks like that. A mirror has a third condition besides place and name: the picture that comes out has to
-# be one that **could have been taken**. So let us move the mirrored pictures back by 4 pixels.
+# Whoever cut out these faces put {{left_of_middle:.0%}} of them a little left of the middle. The mirrored ones stand
+# {{real_shift:.1f}} pixels further right on average, about a third of the distance between the eyes, and not one of
+# the hundred real faces stands as far right as that average. A mirror has a third condition besides place and name:
+# the picture that comes out has to be one that **could have been taken**. So let us move the mirrored pictures back by
+# 4 pixels.
 
 # %%
 BACK = -round(real_shift)
@@ -1138,6 +1214,7 @@ exercise.case("a quarter turn", source=unit, target=np.array([[0.0, 0.0], [0.0, 
 exercise.case("glasses on a tilted face", source=np.array([[120.0, 80.0], [280.0, 80.0]]),
     target=np.array([[10.0, 12.0], [20.0, 9.0]]))  # fmt: skip
 exercise.case("the source does not begin at 0", source=np.add(unit, [4, -2]), target=np.array([[1.0, 1.0], [1.0, 3.0]]))
+exercise.case("more than a quarter turn", source=unit, target=np.array([[2.0, 1.0], [1.0, 2.0]]))
 exercise.case("half a turn", visible=False, source=unit + 2, target=np.array([[1.0, 0.0], [-1.0, 0.0]]))
 exercise.random_cases(3, lambda rng: {"source": rng.normal(0, 9, (2, 2)), "target": rng.normal(0, 9, (2, 2))})
 exercise.hints(
@@ -1190,6 +1267,16 @@ def forgets_to_scale(source, target):
     before, after = source[1] - source[0], target[1] - target[0]
     angle = np.arctan2(after[1], after[0]) - np.arctan2(before[1], before[0])
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return np.column_stack([turn, target[0] - turn @ source[0]])
+
+
+@exercise.mutant("np.arctan cannot tell a direction from its opposite. Use np.arctan2(y, x), or complex numbers.")
+def arctan_of_the_slope(source, target):
+    before, after = source[1] - source[0], target[1] - target[0]
+    with np.errstate(divide="ignore"):
+        angle = np.arctan(after[1] / after[0]) - np.arctan(before[1] / before[0])
+    scale = np.hypot(*after) / np.hypot(*before)
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     return np.column_stack([turn, target[0] - turn @ source[0]])
 
 
@@ -1273,6 +1360,9 @@ exercise.wrong((2304, 0.0004), "The weight was 100, not 1.")
 exercise.wrong(
     (4608, 0.0217), "x and y each grow by 48; their squares add up, both 48 * 48 times as large: the factor stays that."
 )
+exercise.wrong((0.0434, 2304), "The factor stands first, the weight second.")
+exercise.wrong((2304, 0.043), "The weight is rounded too early: give four digits behind the point.")
+exercise.wrong((2304, 2.0833), "The loss is 48 * 48 times as large: divide the weight by this factor, not by its root.")
 exercise.wrong((2304, 100), "With the old weight the points would drown the class.")
 exercise.hints(
     "How much larger is a distance in pixels than as a share? And its square?",
@@ -1386,14 +1476,27 @@ claims.check("yet of at least seven of the eight kinds of joints the hidden ones
 claims.check("on average over kinds it is at least 1.15 times that of the visible ones", factors.mean() >= 1.15,
     value=factors.mean(), name="mean_factor")  # fmt: skip
 
+# %% tags=["claim"]
+trunk = np.array([joint.endswith(("neck", "shoulder", "hip")) for joint in stick_figures.JOINTS])
+small_boxes = seen[1:3]  # a tenth and a fifth hidden: (2, 150, 14)
+trunk_hidden, trunk_seen = (some[..., trunk].sum() / some.sum() for some in (~small_boxes, small_boxes))
+claims.check("a tenth or a fifth hidden: half or more of the hidden joints belong to the trunk", trunk_hidden >= 0.5,
+    value=trunk_hidden, name="trunk_hidden")  # fmt: skip
+claims.check("but less than two fifths of the visible ones", trunk_seen < 0.4, value=trunk_seen, name="trunk_seen")
+trunk_easier = by_joint["visible"][:, trunk].mean() / by_joint["visible"][:, ~trunk].mean()
+claims.check("where visible, the trunk's joints have at most three quarters of the error of the others",
+    not quick or trunk_easier <= 0.75, value=trunk_easier, name="trunk_easier")  # fmt: skip
+
 # %% [markdown]
 # **What to notice.** Kind by kind the hidden joints are harder to find, as you would have thought: of
 # {{worse_kinds:.0f}} of the eight kinds, and by a factor of {{mean_factor:.2f}} on average. Yet where a tenth or a
-# fifth is hidden, the mean over *all* of them is {{paradox:.2f}} times that of the visible ones. What a small box
-# hides is mostly the trunk in the middle, and hips and shoulders are easy. What stays visible is mostly hands and
-# feet, and those are hard. The two groups are made of **different joints**. That a comparison of two means fades or
-# turns round against all its parts is called *Simpson's paradox*. Whenever two groups are compared, ask what they are
-# made of.
+# fifth is hidden, the mean over *all* of them is {{paradox:.2f}} times that of the visible ones.
+#
+# The two groups are made of **different joints**. What a small box hides is mostly the trunk in the middle: neck,
+# shoulders and hips are {{trunk_hidden:.0%}} of the hidden joints, but only {{trunk_seen:.0%}} of the visible ones. And
+# they are easy: where visible, their error is {{trunk_easier:.2f}} times that of the others. The hard wrists mostly
+# stay visible, and make that group look bad. That a comparison of two means fades or turns round against all its parts
+# is called *Simpson's paradox*. Whenever two groups are compared, ask what they are made of.
 #
 # The network does not see through boxes. It *guesses* from the rest: where head and knees are, hips cannot be far.
 # Hands can be anywhere.
@@ -1460,6 +1563,7 @@ exercise.case("all present", points=both, predicted=guess)
 exercise.case("one absent", points=one_gone, predicted=guess)
 exercise.case("a picture without any", points=two_gone, predicted=guess)
 exercise.case("no point anywhere", points=both * np.nan, predicted=guess)
+exercise.case("one picture, no point", visible=False, points=both[:1] * np.nan, predicted=guess[:1])
 exercise.case("perfect, one absent", visible=False, points=one_gone, predicted=both)
 exercise.case(
     "the absent one was guessed far away", visible=False, points=one_gone, predicted=np.add(guess, [[0, 0], [9, 9]])
@@ -1520,6 +1624,20 @@ def mean_of_coordinates(points, predicted):
     return 0.0 if np.isnan(squared).all() else float(np.nanmean(squared))
 
 
+# %% tags=["hidden"] exercise="19.7"
+@exercise.mutant("The mean of no numbers at all is 0 / 0, which is NaN: if no point is present, return 0.0.")
+def none_is_nan(points, predicted):
+    squared = np.sum((points - predicted) ** 2, axis=-1)
+    with np.errstate(invalid="ignore"):
+        return float(np.nansum(squared) / np.sum(~np.isnan(squared)))
+
+
+@exercise.mutant("These are distances. The loss takes the SQUARED ones: leave out the root.")
+def takes_the_root(points, predicted):
+    distances = np.linalg.norm(points - predicted, axis=-1)
+    return 0.0 if np.isnan(distances).all() else float(np.nanmean(distances))
+
+
 @exercise.mutant("You left out whole pictures. A picture that lacks one point still has the others.")
 def drops_pictures(points, predicted):
     whole = ~np.isnan(points).any(axis=(1, 2))
@@ -1578,27 +1696,55 @@ for line in own.skipped[:5]:
 # The rest is what you know: features of the frozen network, one layer, four folds. Any number of points goes through
 # the same lines, and absent ones are left out.
 
+
 # %% tags=["claim"]
-own_features = backbones.extract(vgg16, own.images, "block2_pool", pooling="flatten")
-own_errors = []
-for train, test in keypoints.folds(len(own.files), 4):
-    own_reader = keypoints.fit_ridge(own_features[train], own.points[train], STRENGTHS)
-    for guess in (own_reader.predict(own_features[test]), keypoints.mean_shape(own.points[train])):
-        own_errors.append(np.nanmean(keypoints.errors(own.points[test], guess, scale=1.0)))
-of_reader, of_mean_shape = np.reshape(own_errors, (4, 2)).T  # one number for each fold, in pixels
+def errors_of_folds(table):
+    """Return the mean errors of reader and mean shape in pixels, one for each of four folds: (2, 4)."""
+    rows = backbones.extract(vgg16, table.images, "block2_pool", pooling="flatten")
+    found = []
+    for train, test in keypoints.folds(len(table.files), 4):
+        reader = keypoints.fit_ridge(rows[train], table.points[train], STRENGTHS)
+        for guess in (reader.predict(rows[test]), keypoints.mean_shape(table.points[train])):
+            found.append(np.nanmean(keypoints.errors(table.points[test], guess, scale=1.0)))
+    return np.reshape(found, (4, 2)).T
+
+
+of_reader, of_mean_shape = errors_of_folds(own)
 claims.check("in each of four folds the reader is closer than the mean shape", (of_reader < of_mean_shape).all(),
     value=of_reader.mean() / of_mean_shape.mean())  # fmt: skip
 
 # %% [markdown]
 # **Now yours.** Photograph something that has named places (a mug: handle top and bottom, rim left and right; your
-# hand: five finger tips), 40 pictures or more. Mark the points in any program that shows pixel coordinates, write the
-# table, and run:
+# hand: five finger tips), 40 pictures or more. Mark the points in any program that shows pixel coordinates and write
+# them into a table, as a spreadsheet saves it with "CSV UTF-8", beside the pictures:
+#
+# ```
+# file,rim_left_x,rim_left_y,rim_right_x,rim_right_y
+# mug_01.jpg,212,340,655,338
+# mug_02.jpg,198,351,,
+# ```
+#
+# On the second one nobody sees where the rim ends on the right. Then run:
 
 # %%
-my_table = None  # for example "/home/ada/mugs/points.csv"
+my_table = None  # for example "/home/ada/mugs/points.csv"; as long as it is None, the drawn faces are shown
+mine = keypoints.read_points(my_table, side=64) if my_table else own
+for line in mine.skipped[:5]:
+    print("-", line)
+
+# %% tags=["figure"]
+plots.points(
+    mine.images[:12], true=mine.points[:12],
+    alt="Twelve drawn faces with white crosses on eyes, nose and the corners of the mouth. One has none on its nose.",
+)  # fmt: skip
+
+# %% [markdown]
+# Does every cross lie where it should? Then ask how near a reader comes to them, in pixels of these pictures.
+
+# %%
 if my_table:
-    mine = keypoints.read_points(my_table, side=64)
-    print(mine)
+    for who, pixels in zip(("reader", "mean shape"), errors_of_folds(mine), strict=True):
+        print(f"{who}: {pixels.mean():.1f} pixels of {mine.images.shape[1]}; folds {np.round(pixels, 1)}")
 
 # %% [markdown]
 # ## Key points

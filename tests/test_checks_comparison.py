@@ -320,6 +320,12 @@ def test_a_note_says_what_a_wrong_array_looks_like(found, words):
     assert words in notes[0]
 
 
+def test_numbers_that_lost_their_fractions_are_not_said_to_wrap():
+    wanted = np.linspace(0, 200, 12).reshape(3, 4) + 0.25
+    for found in (np.trunc(wanted), np.rint(wanted), np.trunc(wanted).astype(np.uint8)):
+        assert ["integers too early" in note for note in resemblance.arrays(wanted, found)] == [True]
+
+
 def test_no_note_is_made_up():
     other = np.random.default_rng(5).uniform(-300, 300, (7, 7))
     assert resemblance.arrays(RAMP, other) == []

@@ -48,6 +48,10 @@ def test_points_go_with_their_images_to_one_size(folder):
         ("a.png,1,inf,2,2", "'inf' is no number"),
         ("a.png,,,,", "all its points are absent"),
         ("b.png,3,3,3,3", "b.png has a row already"),
+        ("./b.png,3,3,3,3", "./b.png has a row already"),
+        (",3,3,3,3", "its first field, the name of the file, is empty"),
+        ("a.png,-1,-1,2,2", r".*A point that is absent has empty fields"),
+        (f"{'a' * 300}.png,1,1,2,2", "there is no file a"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_and_left_out(folder, row, message):
@@ -64,9 +68,20 @@ def test_a_row_that_cannot_be_used_is_told_and_left_out(folder, row, message):
     [
         ("", "is empty"),
         (HEAD, "head line only"),
-        (HEAD + "gone.png,1,1,2,2\n", "no row of points.csv can be used. The first one: line 2: there is no file"),
+        (HEAD + "gone.png,1,1,2,2\n", "line 2: there is no file gone.png. Files are looked for in the folder"),
         ("a.png,1,2,3,4\n", "Put a line with the names of the columns before it"),
-        ("file,x1,y1,x2\na.png,1,2,3\n", "names 4 columns"),
+        (HEAD + "broken.png,1,1,2,2\n", r"save it as PNG or JPEG\.$"),
+        ("\n \n", "is empty"),
+        ("file,x1,y1,x2\na.png,1,2,3\n", "'file, x1, y1, x2', names 4 columns"),
+        ("file nose_x nose_y\na.png 1 2\n", "'file nose_x nose_y', names 1 columns"),
+        (f"{'name ' * 40}\n", r"name name \.\.\.', names 1 columns"),
+        ("file,nose_y,nose_x\na.png,1,2\n", "has nose_y, nose_x where x and y of one point belong"),
+        ("file,y,x\na.png,1,2\n", "has y, x where"),
+        ("file,Y1,X1\na.png,1,2\n", "has Y1, X1 where"),
+        ("file,eye_x,nose_x,eye_y,nose_y\na.png,1,2,3,4\n", "has eye_x, nose_x where"),
+        ("file,eye_x,eye_y,eye_v,nose_x,nose_y,nose_v\na.png,1,2,1,3,4,1\n", "has eye_v, nose_x where"),
+        (f'file,x,y\na.png,"{"1" * 140_000}",2\n', "is no table: field larger"),
+        ("file,x,y\na.png,1,\0\n", "not UTF-8"),
         ("file;x1;y1\na.png;1;2\n", "not separated by commas"),
         ("file\na.png\n", "names 1 columns"),
     ],
@@ -81,6 +96,8 @@ def test_what_is_missing_as_a_whole(folder):
         keypoints.read_points(folder / "none.csv")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         _read(folder, HEAD, folder=folder / "nowhere")
+    with pytest.raises(FileNotFoundError, match=r"is a folder; give the CSV file .* such as .*points.csv"):
+        keypoints.read_points(folder)
     (folder / "points.csv").write_bytes("file,é_x,é_y\n".encode("latin-1"))
     with pytest.raises(ValueError, match="not UTF-8"):
         keypoints.read_points(folder / "points.csv")
@@ -88,6 +105,8 @@ def test_what_is_missing_as_a_whole(folder):
 
 def test_names_and_the_way_back(folder):
     assert _read(folder, "file,x1,y1,x2,y2\nb.png,1,2,3,4\n").names == ("point 1", "point 2")
+    for head in ("a,b", "eyeX,eyeY", "x_eye,y_eye", "key,keyy", "box-x,box-y", "u,v", "нос_x,нос_y"):
+        assert len(_read(folder, f"file,{head}\nb.png,1,2\n").names) == 1
     points = np.array([[[1.25, 2.0], [np.nan, np.nan]], [[3.0, 4.5], [0.0, 39.0]]])
     keypoints.write_points(folder / "points.csv", ["b.png", "c.jpg"], points % 30, ["nose", "chin"])
     read = keypoints.read_points(folder / "points.csv", side=40)

@@ -57,7 +57,8 @@ def keys(value, decimals: int = 0) -> list[str]:
         raise NoAnswer(f"the answer is {error}") from None
     if isinstance(value, np.ndarray):
         if value.ndim:
-            raise NoAnswer(f"the answer is an array of shape {tuple(map(int, value.shape))}; one value is wanted")
+            shape = tuple(map(int, value.shape))
+            raise NoAnswer(f"the answer is an array of shape {shape}; one value is wanted, or a tuple such as (3, 4)")
         value = value[()]
     if isinstance(value, np.generic):
         value = value.item()

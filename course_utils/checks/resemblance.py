@@ -109,11 +109,11 @@ def _scaled(wanted: np.ndarray, given: np.ndarray) -> str | None:
         return "the values are clipped to 0..255"
     if _same(np.abs(wanted), given):
         return "all values below 0 lost their sign"
+    if np.array_equal(np.rint(wanted), given) or np.array_equal(np.trunc(wanted), given):
+        return "the digits behind the point are lost: the values were made integers too early"
     with np.errstate(invalid="ignore"):
         if np.array_equal(np.mod(np.trunc(wanted), 256), given):
             return "the values wrapped round at 256, as uint8 does"
-    if np.array_equal(np.rint(wanted), given) or np.array_equal(np.trunc(wanted), given):
-        return "the digits behind the point are lost: the values were made integers too early"
     if not np.isfinite(given).all() or largest == 0 or not is_rich:
         return None
     offset = given - wanted

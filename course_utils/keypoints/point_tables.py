@@ -5,6 +5,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import re
 from collections.abc import Sequence
 
 import cv2
@@ -15,6 +16,8 @@ from course_utils import whole_numbers
 from course_utils.keypoints import coordinates, point_arrays
 
 _ABSENT = ("", "nan", "NaN", "NAN", "none", "None")
+# A column that says itself which of the two it is: eye_x, eye.x, x1, x_eye, x.
+_AXIS = re.compile(r"(?:^|[ _.-])([xy])\d*$|^([xy])(?:[ _.\-\d]|$)", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,8 +102,8 @@ def read_points(
 
     Raises:
         FileNotFoundError: there is no such table or folder.
-        ValueError: the head line is missing or has a wrong number of columns, no row can be used, or side or most is
-            below 1.
+        ValueError: the head line is missing, has a wrong number of columns or names y before x; no row can be used;
+            or side or most is below 1.
 
     Example:
         >>> import tempfile
@@ -115,6 +118,10 @@ def read_points(
     side = whole_numbers.count(side, "side")
     most = math.inf if most is None else whole_numbers.count(most, "most")
     table = pathlib.Path(table)
+    if table.is_dir():
+        raise FileNotFoundError(
+            f"{table} is a folder; give the CSV file with the points, such as {table / 'points.csv'}."
+        )
     if not table.is_file():
         raise FileNotFoundError(f"there is no table {table}; seen from {pathlib.Path.cwd()}.")
     folder = table.parent if folder is None else pathlib.Path(folder)
@@ -124,25 +131,30 @@ def read_points(
         )
     lines = _lines(table)
     names = _point_names(table, lines[0])
-    files, images, points, skipped = [], [], [], []
+    files, images, points, skipped, seen = [], [], [], [], set()
     for number, row in enumerate(lines[1:], start=2):
         if len(files) == most:
             break
         if not any(field.strip() for field in row):
             continue
         try:
-            if row[0] in files:
+            if not row[0]:
+                raise ValueError("its first field, the name of the file, is empty")
+            if os.path.normpath(row[0]) in seen:
                 raise ValueError(f"{row[0]} has a row already")
             image, found = _one_row(row, folder, names)
         except (ValueError, OSError) as error:
             skipped.append(f"line {number}: {error}")
             continue
         files.append(row[0])
+        seen.add(os.path.normpath(row[0]))
         points.append(coordinates.resize_points(found, image.shape[:2], (side, side)))
         images.append(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA))
     if not files:
-        first = f" The first one: {skipped[0]}." if skipped else " It has a head line only."
-        raise ValueError(f"no row of {table.name} can be used.{first}")
+        if not skipped:
+            raise ValueError(f"no row of {table.name} can be used. It has a head line only: add a line for each image.")
+        where = f" Files are looked for in the folder {folder}." if "there is no file" in skipped[0] else ""
+        raise ValueError(f"no row of {table.name} can be used. The first one: {skipped[0].rstrip('.')}.{where}")
     return PointTable(tuple(files), np.stack(images), np.stack(points), tuple(names), tuple(skipped))
 
 
@@ -151,15 +163,23 @@ def _lines(table: pathlib.Path) -> list[list[str]]:
         text = table.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{table.name} is not UTF-8 text. Save it again as CSV UTF-8, not as a spreadsheet.") from None
-    lines = [[field.strip() for field in row] for row in csv.reader(text.splitlines())]
-    if not lines:
+    if "\0" in text:
+        raise ValueError(f"{table.name} is not UTF-8 text. Save it again as CSV UTF-8, not as a spreadsheet.")
+    try:
+        lines = [[field.strip() for field in row] for row in csv.reader(text.splitlines())]
+    except csv.Error as error:
+        raise ValueError(f"{table.name} is no table: {error}. Is a quotation mark opened and not closed?") from None
+    if not any(any(row) for row in lines):
         raise ValueError(f"{table.name} is empty; its first line names the columns: file, x and y of each point.")
     return lines
 
 
 def _point_names(table: pathlib.Path, head: list[str]) -> list[str]:
     if len(head) == 1 and (";" in head[0] or "\t" in head[0]):
-        raise ValueError(f"{table.name} has one column: its fields are not separated by commas. Save it with commas.")
+        raise ValueError(
+            f"{table.name} has one column: its fields are not separated by commas. Save it with commas between the "
+            "fields, and with points, not commas, in the numbers."
+        )
     if len(head) > 1 and _number(head[1]) is not None:
         raise ValueError(
             f"the first line of {table.name} begins with {', '.join(head[:3])}: that is an image already. Put a line "
@@ -167,11 +187,16 @@ def _point_names(table: pathlib.Path, head: list[str]) -> list[str]:
         )
     if len(head) < 3 or len(head) % 2 == 0:
         raise ValueError(
-            f"the first line of {table.name} names {len(head)} columns; it takes 1 for the file and 2 for each point "
-            "(x before y), an odd number from 3 on."
+            f"the first line of {table.name}, {_shortened(', '.join(head))!r}, names {len(head)} columns; it takes 1 "
+            "for the file and 2 for each point (x before y), an odd number from 3 on: file,eye_x,eye_y,nose_x,nose_y."
         )
     names = []
     for x, y in zip(head[1::2], head[2::2], strict=True):
+        if _axis(x) == "y" or _axis(y) == "x":
+            raise ValueError(
+                f"the first line of {table.name} has {x}, {y} where x and y of one point belong. After the file each "
+                "point takes two columns, x before y, with no others between: file,eye_x,eye_y,nose_x,nose_y."
+            )
         name = _shared_start(x, y).rstrip("_ .-")
         names.append(name or f"point {len(names) + 1}")
     return names if len(set(names)) == len(names) else [f"point {number + 1}" for number in range(len(names))]
@@ -180,6 +205,15 @@ def _point_names(table: pathlib.Path, head: list[str]) -> list[str]:
 def _shared_start(first: str, second: str) -> str:
     length = next((place for place, pair in enumerate(zip(first, second, strict=False)) if len(set(pair)) > 1), None)
     return first[:length]
+
+
+def _axis(column: str) -> str | None:
+    found = _AXIS.search(column)
+    return (found[1] or found[2]).lower() if found else None
+
+
+def _shortened(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[:most] + "..."
 
 
 def _number(field: str) -> float | None:
@@ -207,7 +241,7 @@ def _one_row(row: list[str], folder: pathlib.Path, names: list[str]) -> tuple[np
     if np.isnan(points).all():
         raise ValueError("all its points are absent")
     path = folder / row[0]
-    if not path.is_file():
+    if not os.path.isfile(path):  # False, too, for a name that no file can have
         raise FileNotFoundError(f"there is no file {row[0]}")
     try:
         image = image_files.read(path)
@@ -219,6 +253,6 @@ def _one_row(row: list[str], folder: pathlib.Path, names: list[str]) -> tuple[np
         if out:
             raise ValueError(
                 f"{name} is at ({x:g}, {y:g}), outside of an image of {width} x {height} pixels. Are x and y "
-                "exchanged, or is the table for another size?"
+                "exchanged, or is the table for another size? (A point that is absent has empty fields.)"
             )
     return image, points
