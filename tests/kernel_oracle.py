@@ -70,8 +70,11 @@ def _run(cells: list[str]) -> list[list[dict]]:
     """Return the outputs of cells that run in a fresh kernel, one after the other, whatever stops."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
     with _kernel() as (manager, environment):
-        client = nbclient.NotebookClient(notebook, km=manager, allow_errors=True, timeout=_SECONDS)
-        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client = nbclient.NotebookClient(
+            notebook, km=manager, allow_errors=True, timeout=_SECONDS, shutdown_kernel="immediate"
+        )
+        # Without cleanup_kc a kernel whose manager was given to nbclient would go on.
+        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cleanup_kc=True)
     return [cell.outputs for cell in notebook.cells]
 
 

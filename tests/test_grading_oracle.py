@@ -8,6 +8,7 @@ import random
 
 import grading_desk
 import kernel_oracle
+import psutil
 import pytest
 
 from course_utils.grading import engine, marking, reference, sandbox, synthetic
@@ -108,6 +109,14 @@ def test_the_kernel_is_behind_walls(tmp_path):
     assert not kernel_oracle.exists(tmp_path / "grades.db")
     assert not kernel_oracle.exists(pathlib.Path(__file__))
     assert kernel_oracle.exists(pathlib.Path(marking.__file__))
+
+
+def test_no_kernel_goes_on_when_its_notebook_is_done():
+    printed = kernel_oracle.printed("import os\nprint(os.getcwd())").strip()
+    assert printed.startswith("/tmp/oracle-")
+    left = [process for process in psutil.process_iter(["cmdline"]) if printed in (process.info["cmdline"] or ())]
+    assert left == []
+    assert not pathlib.Path(printed).exists()
 
 
 def test_every_cell_in_order_gives_the_same_marks_in_a_new_sandbox_for_each_notebook(monkeypatch):
