@@ -1686,7 +1686,7 @@ prediction = {"MLP": "...", "CNN": "..."}
 def build_mlp():
     parts = [layers.Flatten(), layers.Dense(512, activation="relu"), layers.Dense(512, activation="relu")]
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), *parts, layers.Dense(10)])
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate=3e-3), loss=loss, steps_per_execution=7)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=3e-3), loss=loss, steps_per_execution=32)
     return model
 
 
@@ -1698,7 +1698,7 @@ def build_cnn():
         layers.Flatten(),
     ]
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), *parts, layers.Dense(10)])
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate=7e-3), loss=loss, steps_per_execution=7)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=7e-3), loss=loss, steps_per_execution=32)
     return model
 
 
@@ -1709,8 +1709,8 @@ print(f"parameters: MLP {build_mlp().count_params():,}, CNN {build_cnn().count_p
 # from **three** different starts (`training.fresh_starts` gives them), and we look at all three results. We keep
 # the trained networks' answers to moved digits as well, for later. This takes some seconds.
 #
-# `steps_per_execution=7` changes no result. It lets TensorFlow take seven steps before it goes back to Python, which
-# has to tell it to go on: with steps as short as those of the MLP, that saves time.
+# `steps_per_execution=32` changes no result. It lets TensorFlow take up to 32 steps, here a whole epoch, before it goes
+# back to Python, which has to tell it to go on: with steps as short as those of the MLP, that saves time.
 
 # %%
 distances = [0, 2, 4, 8]  # pixels to the right
@@ -1908,7 +1908,7 @@ def build_for_patches(hidden_units, peak, epochs):
     to_one = layers.Rescaling(1 / 127.5, offset=-1)
     model = keras.Sequential([keras.Input((32, 32, 3)), to_one, layers.Flatten(), *hidden, layers.Dense(17)])
     schedule = training.OneCycle(peak, training.num_steps(len(patches.train.labels), 128, epochs))
-    model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss, steps_per_execution=7)
+    model.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss, steps_per_execution=32)
     return model
 
 

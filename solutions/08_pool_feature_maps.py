@@ -1000,7 +1000,8 @@ def train(kind):
     model, trained = build_network(kind), []
     steps = training.num_steps(len(train_images), 128, EPOCHS)
     optimizer = keras.optimizers.Adam(training.OneCycle(peak=3e-2, total_steps=steps))
-    model.compile(optimizer, loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer, loss=loss, steps_per_execution=32)
     for seed in SEEDS:
         training.seed(seed)
         trained.append(build_network(kind))

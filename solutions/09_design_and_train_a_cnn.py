@@ -86,6 +86,7 @@ def train(build, data, judge, epochs, peak=0.01, rate=None):
             optimizer=keras.optimizers.Adam(rate or training.OneCycle(peak, steps)),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
+            steps_per_execution=32,  # as in lesson 05: the same result, sooner
         )
         return network
 

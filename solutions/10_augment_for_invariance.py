@@ -76,6 +76,7 @@ def build_network():
         optimizer=keras.optimizers.Adam(training.OneCycle(peak=0.01, total_steps=steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
+        steps_per_execution=32,  # as in lesson 05: the same result, sooner
     )
     return network
 

@@ -100,6 +100,7 @@ def errors(num_blocks, skip, normalise=True):
         network.compile(
             optimizer=keras.optimizers.SGD(training.OneCycle(0.1, steps), momentum=0.9),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            steps_per_execution=32,  # as in lesson 05: the same result, sooner
         )
         return network
 

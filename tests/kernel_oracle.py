@@ -1,81 +1,194 @@
 """The slow oracle: a notebook runs in a fresh Jupyter kernel behind walls, and what its functions do there is marked.
 
 Nothing of the quick way of running is used: no choice of cells, no fork, no preloaded process. Only the judging is the
-same. Hidden inputs are given to the kernel, so this is for submissions that tests made.
+same. A cell or a call that ends the kernel, or does not end itself, is left out of the next kernel, in which everything
+else runs again.
 """
 
 import contextlib
 import dataclasses
+import functools
 import json
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 
+import grading_desk
 import jupyter_client
 import nbclient
 import nbformat
+import psutil
 from jupyter_client import kernelspec
+from nbclient import exceptions
 
-from course_utils.grading import marking, reference, sandbox
+from course_utils.grading import marking, reference, sandbox, scratch, submission
 
-_SECONDS = 60
+SECONDS = 60
 _MARK = "what came of it: "
-# The inner wall but for the filter of system calls: a kernel cannot do without sockets. These are files in its folder.
+_MOST_LIVES = 3
+_LARGEST_FOLDER = 128 * 2**20
+_LONGEST_OUTPUT = 16 * 2**20  # letters; a network of the lessons takes less than one million
+_LOOKS_EVERY = 0.03  # seconds
+_MEMORY_MB, _MEMORY_MB_WITH_KERAS = 1500, 8000  # address space; libraries map much that they do not use
+_BLANK = ("ellipsis", "none")
+# The inner wall but for the filter of system calls: a kernel cannot begin without sockets. These are files in its
+# folder.
 _LAUNCH = """
 import json, os, sys
-work, readable = sys.argv.pop(1), json.loads(sys.argv.pop(1))
-from course_utils.grading import capabilities, landlock
-os.chdir(work)
+work, readable, memory_mb = sys.argv.pop(1), json.loads(sys.argv.pop(1)), float(sys.argv.pop(1))
+from course_utils.grading import capabilities, landlock, zygote
+zygote.confine(zygote.Walls((), work, False), 300, memory_mb)
 os.environ.pop("JPY_PARENT_PID", None)
-landlock.restrict((*readable, "/proc"), (work, "/dev/null"))
+landlock.restrict((*readable, "/proc/self"), (work, "/dev/null"))
 capabilities.drop()
 from ipykernel import kernelapp
 kernelapp.launch_new_instance()
 """
-# What a kernel is asked at the end; `NAME`, `CASES` and `KIND` are filled in.
-_ASK = """
-import json as _json
-from course_utils.checks import encoding as _encoding
-from course_utils.grading import child as _child
-_thing, _cases, _found = get_ipython().user_ns.get({name!r}, _json), _json.loads({cases!r}), []
-if {kind!r} == "answer":
-    _found = [_encoding.encode(_thing)] if _thing is not _json else []
-elif callable(_thing):
-    _found = [_child._call(_thing, _case) for _case in _cases]
-print({mark!r} + _json.dumps(_found))
+# The first cell: the rest of the wall, and what the questions at the end need.
+_BEGIN = f"""
+def _wall():
+    import json
+    from course_utils.checks import encoding, observing
+    from course_utils.grading import child, seccomp
+    shell, dumps, loads, show, nothing = get_ipython(), json.dumps, json.loads, print, object()
+
+    def ask(name, kind, index, case):
+        case = loads(case)
+        if not index:
+            child._same_every_time()
+        thing = shell.user_ns.get(name, nothing)
+        if kind == "answer":
+            found = [] if thing is nothing else [encoding.encode(thing)]
+        else:
+            found = [child._call(thing, case)] if callable(thing) else []
+        show({_MARK!r} + dumps(found))
+
+    seccomp.restrict()
+    return ask
+_ask = _wall()
+del _wall
 """
 
 
+@dataclasses.dataclass(frozen=True)
+class _Question:
+    """What a kernel is asked at the end: one case of an exercise, or the answer that it is."""
+
+    exercise: reference.Exercise
+    index: int
+
+    @property
+    def code(self) -> str:
+        case = {}
+        if self.exercise.kind == "function":
+            whole = self.exercise.cases[self.index]
+            case = {key: whole[key] for key in ("arguments", "by_keyword", "observe") if key in whole}
+        return f"_ask({self.exercise.name!r}, {self.exercise.kind!r}, {self.index}, {json.dumps(case)!r})"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Run:
+    """The outputs of the cells that were begun, and how the last of them ended the kernel, "" when none did."""
+
+    outputs: list[list[dict]]
+    ended: str = ""
+
+
+class _FolderWatch(threading.Thread):
+    """Kills a kernel that takes more disk than an exercise may."""
+
+    def __init__(self, work: str):
+        super().__init__(daemon=True)
+        self._work, self._over = work, threading.Event()
+
+    def run(self) -> None:
+        while not self._over.wait(_LOOKS_EVERY):
+            if scratch.num_bytes(self._work, _LARGEST_FOLDER) > _LARGEST_FOLDER or any(
+                scratch.num_open_bytes(pid, _LARGEST_FOLDER) > _LARGEST_FOLDER for pid in self._kernels()
+            ):
+                for pid in self._kernels():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
+    def _kernels(self) -> list[int]:
+        found = psutil.process_iter(["pid", "cmdline"])
+        return [process.info["pid"] for process in found if self._work in (process.info["cmdline"] or ())]
+
+    def stop(self) -> None:
+        """End."""
+        self._over.set()
+        self.join()
+
+
 @contextlib.contextmanager
-def _kernel():
+def _kernel(keras: bool):
     """Give the manager of a kernel that is started behind walls, and end it."""
     work = tempfile.mkdtemp(prefix="oracle-", dir="/tmp")  # short: the path of a socket has at most 108 letters
-    outer = sandbox._unshare() if sandbox._works(sandbox._unshare()) else []
-    readable = json.dumps(sandbox.readable())
-    command = [*outer, sys.executable, "-P", "-c", _LAUNCH, work, readable, "-f", "{connection_file}"]
+    # A shell comes first, so that a kernel is not the first process of its namespace, which may look at itself.
+    outer = [*sandbox._unshare(), "sh", "-c", '"$@"; exit', "sh"] if sandbox._works(sandbox._unshare()) else []
+    memory_mb = _MEMORY_MB_WITH_KERAS if keras else _MEMORY_MB
+    given = [work, json.dumps(sandbox.readable()), str(memory_mb), "-f", "{connection_file}"]
     manager = jupyter_client.AsyncKernelManager(
         transport="ipc", ip=f"{work}/s", connection_file=f"{work}/connection.json"
     )
+    manager.client_factory = _WithoutHeartbeat
+    command = [*outer, sys.executable, "-P", "-c", _LAUNCH, *given]
     manager._kernel_spec = kernelspec.KernelSpec(argv=command, display_name="walled", language="python")
-    environment = {**sandbox.environment(work, keras=False), "IPYTHONDIR": work, "JUPYTER_RUNTIME_DIR": work}
+    environment = {**sandbox.environment(work, keras), "IPYTHONDIR": work, "JUPYTER_RUNTIME_DIR": work}
+    watch = _FolderWatch(work)
+    watch.start()
     try:
         yield manager, environment
     finally:
+        watch.stop()
+        scratch.empty(work)
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _run(cells: list[str]) -> list[list[dict]]:
-    """Return the outputs of cells that run in a fresh kernel, one after the other, whatever stops."""
+class _WithoutHeartbeat(jupyter_client.AsyncKernelClient):
+    """Waits for no heartbeat: a kernel that has written noise to its sockets would make the thread for it hang."""
+
+    def start_channels(self, *given, **named):
+        super().start_channels(*given, **{**named, "hb": False})
+
+
+class _Client(nbclient.NotebookClient):
+    """Forgets what a cell prints beyond what an answer can be."""
+
+    def process_message(self, msg, cell, cell_index):
+        printed = msg["content"].get("text", "") if msg["msg_type"] == "stream" else ""
+        if len(printed) + sum(len(output.get("text", "")) for output in cell.outputs) < _LONGEST_OUTPUT:
+            return super().process_message(msg, cell, cell_index)
+        return None
+
+
+def _run(cells: list[str], keras: bool = False, seconds: float = SECONDS) -> _Run:
+    """Run cells in a fresh kernel, one after the other, whatever stops."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
-    with _kernel() as (manager, environment):
-        client = nbclient.NotebookClient(
-            notebook, km=manager, allow_errors=True, timeout=_SECONDS, shutdown_kernel="immediate"
+    begun, ended = [0], ""
+    own_wall_and_setup = cells[:2]
+    with _kernel(keras) as (manager, environment):
+        client = _Client(
+            notebook,
+            km=manager,
+            allow_errors=True,
+            timeout_func=lambda cell: SECONDS if cell.source in own_wall_and_setup else seconds,
+            shutdown_kernel="immediate",
+            on_cell_start=lambda cell, cell_index: begun.__setitem__(0, cell_index + 1),
         )
-        # Without cleanup_kc a kernel whose manager was given to nbclient would go on.
-        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cleanup_kc=True)
-    return [cell.outputs for cell in notebook.cells]
+        try:
+            # Without cleanup_kc a kernel whose manager was given to nbclient would go on.
+            client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cleanup_kc=True)
+        except exceptions.CellTimeoutError:
+            ended = "timed out"
+        except Exception:  # the kernel is dead, or a cell has written noise to what it is heard by
+            ended = "crashed"
+    return _Run([cell.outputs for cell in notebook.cells[: begun[0]]], ended)
 
 
 def _printed(outputs: list[dict]) -> str:
@@ -84,7 +197,7 @@ def _printed(outputs: list[dict]) -> str:
 
 def printed(code: str) -> str:
     """Return what a cell prints in a fresh kernel behind walls."""
-    return _printed(_run([code])[0])
+    return _printed(_run([_BEGIN, code]).outputs[1])
 
 
 def _error(outputs: list[dict]) -> dict:
@@ -92,37 +205,130 @@ def _error(outputs: list[dict]) -> dict:
     return {"raised": names[0]} if names else {}
 
 
-def mark(content: bytes, by: reference.Reference) -> list[marking.Mark]:
-    """Mark the bytes of a sound notebook of a lesson that needs no Keras.
+def _answered(outputs: list[dict]) -> list[dict]:
+    """Return what a kernel says of a question: nothing unless it is one line of sound data, believed in nothing."""
+    lines = [line for line in _printed(outputs).splitlines() if line.startswith(_MARK)]
+    try:
+        found = json.loads(lines[0].removeprefix(_MARK)) if len(lines) == 1 else []
+    except (ValueError, RecursionError):
+        return []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+@functools.cache
+def _only_show() -> frozenset[str]:
+    """Return the code of all cells that are handed out and are no exercise: a setup runs once anyhow, the rest show."""
+    found = set()
+    for path in (grading_desk.ROOT / "lessons").glob("*.ipynb"):
+        for cell in submission.read(path.read_bytes(), path.name).cells:
+            if not cell.exercise:
+                found.add(cell.source)
+    return frozenset(found)
+
+
+def _kept(handed_in: submission.Submission, exercises) -> list[submission.Cell]:
+    """Return the cells to run: all but those that only show, and those left blank whose answer stands elsewhere."""
+    blank: set[str] = set()
+    for exercise in exercises:
+        own = {handed_in.cells[place].label for place in submission.own_cells(handed_in, exercise)}
+        if submission.worked_on(handed_in, exercise, submission.own_cells(handed_in, exercise)):
+            blank |= {
+                cell.label
+                for cell in handed_in.cells
+                if submission._is_released(cell, exercise) and (cell.label not in own or len(exercise.released) == 1)
+            }
+    kept = (cell for cell in handed_in.cells if cell.source not in _only_show() and cell.label not in blank)
+    return [cell for cell in kept if not submission._is_check(cell)]
+
+
+class _Kernels:
+    """Runs one notebook in as many kernels as it takes, and keeps what was found."""
+
+    def __init__(self, setup: str, cells: list[submission.Cell], exercises, keras: bool, seconds: float):
+        self._setup, self._cells, self._keras, self._seconds = setup, cells, keras, seconds
+        self._left = [
+            _Question(exercise, index)
+            for exercise in exercises
+            for index in range(len(exercise.cases) if exercise.kind == "function" else 1)
+        ]
+        self.found: dict[tuple[str, int], list[dict]] = {}
+        self.errors: dict[str, dict] = {}  # by the label of a cell
+        self.cell_ends: dict[str, str] = {}
+        self.question_ends: dict[str, str] = {}  # by the number of an exercise
+        self._lives: dict[str, int] = {}
+
+    def run(self) -> None:
+        while self._left:
+            cells = [cell for cell in self._cells if cell.label not in self.cell_ends]
+            codes = [_BEGIN, self._setup, *(cell.source for cell in cells), *(one.code for one in self._left)]
+            done = _run(codes, self._keras, self._seconds)
+            whole = done.outputs if not done.ended else done.outputs[:-1]
+            for begins, outputs in zip(("the wall", "the setup"), whole[:2], strict=False):
+                assert not _error(outputs), f"{begins}: {outputs}"
+            for cell, outputs in zip(cells, whole[2:], strict=False):
+                self.errors[cell.label] = _error(outputs)
+            asked = whole[2 + len(cells) :]
+            for question, outputs in zip(self._left, asked, strict=False):
+                self.found[question.exercise.number, question.index] = _answered(outputs)
+            if not done.ended:
+                return
+            at = len(done.outputs) - 3
+            assert at >= 0, f"the kernel {done.ended} before anything of a student's was run"
+            if at < len(cells):
+                self.cell_ends[cells[at].label] = done.ended
+                continue
+            self._given_up(self._left[len(asked)], done.ended)
+            self._left = self._left[len(asked) + 1 :]
+
+    def _given_up(self, question: _Question, ended: str) -> None:
+        number = question.exercise.number
+        self.question_ends.setdefault(number, ended)
+        self._lives[number] = self._lives.get(number, 0) + 1
+        if self._lives[number] == _MOST_LIVES:
+            self._left = [one for one in self._left if one.exercise.number != number or one.index <= question.index]
+
+
+def _mark(handed_in: submission.Submission, exercise: reference.Exercise, setup: str, ran: _Kernels, at):
+    places = submission.own_cells(handed_in, exercise)
+    own = [handed_in.cells[place] for place in places]
+    blank = marking.Mark(exercise.number, marking.NOT_ATTEMPTED, 0.0, exercise.points)
+    if not submission.worked_on(handed_in, exercise, places):
+        return blank
+    ended = ran.question_ends.get(exercise.number, "")
+    ended = ended or next((ran.cell_ends[cell.label] for cell in own if cell.label in ran.cell_ends), "")
+    nothing = [{"event": "no answer", **(ran.errors.get(own[-1].label, {}) if own else {})}]
+    nothing = [] if ended else nothing
+    metered = marking._Metered(at)
+    if exercise.kind == "answer":
+        events = nothing
+        for value in ran.found.get((exercise.number, 0), ()):
+            kind = "blank" if value.get("kind") in _BLANK else "answer"
+            events = [{"event": kind, "value": value}]
+        return marking._mark_answer(exercise, events, ended, blank)
+    outcomes = {
+        index: ran.found[exercise.number, index][0]
+        for index in range(len(exercise.cases))
+        if ran.found.get((exercise.number, index))
+    }
+    return marking._mark_function(exercise, setup, outcomes, [] if outcomes else nothing, ended, metered, blank)
+
+
+def mark(
+    handed_in: submission.Submission, exercises, setup: str, keras: bool = False, at=None, seconds: float = SECONDS
+) -> list[marking.Mark]:
+    """Mark exercises of a submission in fresh kernels.
 
     Args:
-        content (bytes): of the notebook.
-        by (reference.Reference): what it is marked by.
+        handed_in (submission.Submission): the notebook.
+        exercises (sequence of reference.Exercise): what it is marked by.
+        setup (str): the lesson's setup.
+        keras (bool): whether the lesson needs Keras. Default False.
+        at (desk.Desk): where the networks are looked at that come out of the kernel. Default nowhere.
+        seconds (float): that one cell or one call may take. Default 60.
     """
-    cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
-    sources = ["".join(cell["source"]) for cell in cells]
-    asked = []
-    for exercise in by.exercises:
-        inputs = [{key: case[key] for key in ("arguments", "by_keyword") if key in case} for case in exercise.cases]
-        asked.append(_ASK.format(name=exercise.name, cases=json.dumps(inputs), kind=exercise.kind, mark=_MARK))
-    outputs = _run([*sources, *asked])
-    marks = []
-    for exercise, said in zip(by.exercises, outputs[len(cells) :], strict=True):
-        (line,) = [line for line in _printed(said).splitlines() if line.startswith(_MARK)]
-        found = json.loads(line.removeprefix(_MARK))
-        own = [output for cell, output in zip(cells, outputs, strict=False) if cell.get("id") in exercise.cell_ids]
-        blank = marking.Mark(exercise.number, marking.NOT_ATTEMPTED, 0.0, exercise.points)
-        nothing = [{"event": "no answer", **(_error(own[-1]) if own else {})}]
-        if exercise.kind == "answer":
-            events = nothing
-            if found:
-                kind = "blank" if found[0]["kind"] in ("ellipsis", "none") else "answer"
-                events = [{"event": kind, "value": found[0]}]
-            marks.append(marking._mark_answer(exercise, events, "", blank))
-        else:
-            outcomes = dict(enumerate(found))
-            others = [] if found else nothing
-            marks.append(marking._mark_function(exercise, by.setup, outcomes, others, "", None, blank))
+    ran = _Kernels(setup, _kept(handed_in, exercises), exercises, keras, seconds)
+    ran.run()
+    marks = [_mark(handed_in, exercise, setup, ran, at) for exercise in exercises]
     return [dataclasses.replace(one, cpu_seconds=0.0, wall_seconds=0.0) for one in marks]
 
 

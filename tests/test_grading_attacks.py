@@ -18,6 +18,7 @@ from course_utils import locations
 from course_utils.grading import desk, marking, records, sandbox
 
 LESSON, NUMBER = "00", "0.3"
+_EVERY = 12  # of so many attacks one is tried in a fresh kernel too
 SECONDS, SECONDS_OF_A_HANG, MEMORY_MB = 20, 0.6, 300
 _MOST_GROWTH = 400 * 2**20  # bytes that an attack may make the grader larger by
 
@@ -104,7 +105,15 @@ def _num_processes_of_an_idle_desk(at) -> int:
 @pytest.mark.parametrize(
     ("attack", "outer"),
     [
-        *(pytest.param(attack, False, id=f"{attack.name}-inner wall alone") for attack in grading_attacks.ATTACKS),
+        *(
+            pytest.param(
+                attack,
+                False,
+                id=f"{attack.name}-inner wall alone",
+                marks=[pytest.mark.fresh_kernel] if place % _EVERY == 0 else [],
+            )
+            for place, attack in enumerate(grading_attacks.ATTACKS)
+        ),
         *(pytest.param(attack, True, id=f"{attack.name}-all walls") for attack in grading_attacks.OUTWARD),
     ],
 )

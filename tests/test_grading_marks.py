@@ -248,6 +248,20 @@ _FILLED = {
     "the last of several values": ("AXIS = 5", "AXIS += 3", "AXIS = 1", _ANSWER, _BY_NUMBER),
     "a dict of the answer's own cell that is filled below": (
         _ANSWER, f"TABLE = {{}}\n{_BY_TABLE}", "for axis in range(2):\n    TABLE['axis'] = axis"),
+    "a list under another name": ("AXES = []", "rows = AXES\nrows.append(1)", _ANSWER, _BY_LIST),
+    "a list in a list that a loop goes through": (
+        "AXES = [0]\nALL = [AXES]", "for one in ALL:\n    one.append(1)", _ANSWER, _BY_LIST),
+    "a list changed by text that is run": ("AXES = [0]", "exec('AXES.append(1)')", _ANSWER, _BY_LIST),
+    "a list found by its name": ("AXES = [0]", "globals()['AX' + 'ES'].append(1)", _ANSWER, _BY_LIST),
+    "a list changed by a function that gives something back": (
+        "AXES = [0]", "def fill(axes):\n    axes.append(1)\n    return axes", "spare = fill(AXES)", _ANSWER, _BY_LIST),
+    "a heap popped from": ("import heapq\nAXES = [0, 1]", "least = heapq.heappop(AXES)", _ANSWER, _BY_LIST),
+    "a method that changes what it holds": (
+        "AXES = [0]", "class Box:\n    def __init__(self, held):\n        self.held = held\n"
+        "    def put(self, value):\n        self.held.append(value)\n        return self",
+        "box = Box(AXES).put(1)", _ANSWER, _BY_LIST),
+    "a dict of the answer's own cell that is filled below under another name": (
+        _ANSWER, f"TABLE = {{}}\n{_BY_TABLE}", "other = TABLE\nother['axis'] = 1"),
     "a dict that is filled below with a function of the answer's cell": (
         "TABLE = {}", _ANSWER, f"def axis():\n    return 1\n{_BY_TABLE}", "TABLE['axis'] = axis()"),
 }  # fmt: skip
@@ -272,6 +286,34 @@ def test_values_that_other_cells_fill_are_taken_along(name, whole_notebook):
     )
     assert [case.words for case in mark.cases if not case.passed] == []
     assert mark.status == marking.PASSED
+
+
+class _Counting:
+    """Counts what is asked of a desk."""
+
+    def __init__(self, at):
+        self._at, self.asked = at, []
+
+    def ask(self, request, *given):
+        self.asked.append(request["whole_notebook"])
+        return self._at.ask(request, *given)
+
+
+def test_every_cell_is_run_only_when_an_answer_that_leans_on_others_is_not_right_without():
+    by_itself = "import numpy as np\ndef mirror(image):\n    return {}"
+    for answer, others, asked, status in (
+        (_BY_TABLE, "TABLE = {'axis': 1}", [False], marking.PASSED),
+        (_BY_TABLE, "TABLE = {}\nother = TABLE\nother['axis'] = 1", [False, True], marking.PASSED),
+        (_BY_TABLE, "TABLE = {'axis': 0}", [False, True], marking.WRONG),
+        (_BY_TABLE, "TABLE = {'axis': 1}\nother = TABLE\nother.clear()", [False], marking.PASSED),
+        (by_itself.format("image[:, ::-1]"), "TABLE = {}", [False], marking.PASSED),
+        (by_itself.format("image"), "TABLE = {}", [False], marking.WRONG),
+    ):
+        notebook = grading_desk.answered(LESSON, {"0.3": "import numpy as np\n" + answer})
+        notebook["cells"].insert(0, {"cell_type": "code", "metadata": {}, "outputs": [], "source": others})
+        at = _Counting(grading_desk.open_desk(LESSON))
+        assert grading_desk.mark_of(LESSON, "0.3", notebook, at).status == status
+        assert at.asked == asked
 
 
 def test_of_other_cells_nothing_else_is_run():

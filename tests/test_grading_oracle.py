@@ -11,7 +11,7 @@ import kernel_oracle
 import psutil
 import pytest
 
-from course_utils.grading import engine, marking, reference, sandbox, synthetic
+from course_utils.grading import engine, marking, reference, sandbox, submission, synthetic
 
 LESSONS = ("00", "02")
 MOVED = {"00": "0.3", "02": "2.3"}  # whose answer leans on a helper in a cell of its own
@@ -27,12 +27,7 @@ def _answers(lesson: str) -> dict[str, synthetic.Answers]:
 
 @functools.cache
 def _notebook(lesson: str) -> dict:
-    """Return the released notebook without the cells that only show something, which take a kernel long."""
-    notebook = synthetic.released(grading_desk.source_of(lesson))
-    kept = _answers(lesson)
-    cells = [cell for cell in notebook["cells"] if cell["id"] in kept or "setup" in cell["metadata"].get("tags", ())]
-    assert len(cells) > len(kept)
-    return {**notebook, "cells": cells}
+    return synthetic.released(grading_desk.source_of(lesson))
 
 
 def _filled(lesson: str, kind: str, seed: int = 0, **others: str) -> bytes:
@@ -83,21 +78,35 @@ def _seen(marks: list[marking.Mark]) -> list[tuple]:
     ]
 
 
+OF_A_SECOND_LESSON = (
+    "the reference", "the released notebook", "typical mistakes", "cells that are no Python",
+    "a helper in a cell of their own",
+)  # fmt: skip
+
+
 @functools.cache
 def _quick(lesson: str) -> dict[str, list[marking.Mark]]:
     with engine.Threads(grading_desk.reference_of(lesson), engine.Limits(seconds=60), jobs=1) as at:
-        loads = {name: functools.partial(make, lesson) for name, make in NOTEBOOKS.items()}
+        names = NOTEBOOKS if lesson == LESSONS[0] else OF_A_SECOND_LESSON
+        loads = {name: functools.partial(NOTEBOOKS[name], lesson) for name in names}
         return dict(at.run(loads))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_fresh_kernel_gives_the_same_marks(lesson):
     by, quick = grading_desk.reference_of(lesson), _quick(lesson)
-    for name, make in NOTEBOOKS.items():
-        assert _seen(kernel_oracle.mark(make(lesson), by)) == _seen(quick[name]), name
+    for name, marks in quick.items():
+        handed_in = submission.read(NOTEBOOKS[name](lesson), name)
+        slow = kernel_oracle.mark(handed_in, by.exercises, by.setup)
+        assert _seen(slow) == _seen(marks), name
     points = {name: sum(mark.points for mark in marks) for name, marks in quick.items()}
-    assert points["the reference"] == points["other right answers"] == by.max_points
-    assert points["a cell of their own that stops"] == points["a helper in a cell of their own"] == by.max_points
+    right = (
+        "the reference",
+        "other right answers",
+        "a cell of their own that stops",
+        "a helper in a cell of their own",
+    )
+    assert {points[name] for name in right if name in points} == {by.max_points}
     assert points["the released notebook"] == 0
     assert points["typical mistakes"] < by.max_points
     statuses = {mark.status for marks in quick.values() for mark in marks}
@@ -111,10 +120,34 @@ def test_the_kernel_is_behind_walls(tmp_path):
     assert kernel_oracle.exists(pathlib.Path(marking.__file__))
 
 
+def test_the_kernel_has_no_network_and_makes_no_process():
+    tries = (
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", "os.fork() or os._exit(0)", "os.chmod('.', 0o700)",
+        "subprocess.run(['true'])", "os.kill(os.getppid(), 0)", "open('/proc/1/cmdline')",
+    )  # fmt: skip
+    lines = ["import os, socket, subprocess", *(f"try:\n    {one}\nexcept OSError:\n    print('no')" for one in tries)]
+    assert kernel_oracle.printed("\n".join(lines)).split() == ["no"] * len(tries)
+
+
+def test_a_cell_or_a_call_that_ends_the_kernel_costs_nothing_but_itself():
+    lesson, number = "00", "0.3"
+    by = grading_desk.reference_of(lesson)
+    (exercise,) = [one for one in by.exercises if one.number == number]
+    for trouble, status in (("os._exit(1)", marking.CRASHED), ("time.sleep(60)", marking.TIMED_OUT)):
+        body = f"    if image.ndim == 2: {trouble}\n    return image[:, ::-1]"
+        answers = {number: f"import os, time\ndef mirror(image):\n{body}", "0.5": "import os\nos._exit(1)"}
+        handed_in = grading_desk.read(grading_desk.answered(lesson, answers))
+        (mark,) = kernel_oracle.mark(handed_in, (exercise,), by.setup, seconds=2)
+        assert mark.status == status
+        assert 0 < mark.points < mark.max_points
+        assert sum(not case.passed for case in mark.cases) == 2
+
+
 def test_no_kernel_goes_on_when_its_notebook_is_done():
     printed = kernel_oracle.printed("import os\nprint(os.getcwd())").strip()
     assert printed.startswith("/tmp/oracle-")
-    left = [process for process in psutil.process_iter(["cmdline"]) if printed in (process.info["cmdline"] or ())]
+    processes = psutil.process_iter(["cmdline"])
+    left = [one for one in processes if any(printed in part for part in one.info["cmdline"] or ())]
     assert left == []
     assert not pathlib.Path(printed).exists()
 

@@ -21,7 +21,8 @@ NO_NETWORK = "no network; return the trained network, a keras.Model that begins 
 FOREIGN = "a network with a part that is none of Keras's own; build it from keras.layers, without Lambda"
 TOO_LARGE = f"a network that is too large to be looked at; {MOST_WEIGHTS:,} weights are the most"
 NO_FIT = "a network that cannot be rebuilt from its description and its weights"
-WORDS = (NO_NETWORK, FOREIGN, TOO_LARGE, NO_FIT)
+TOO_MUCH = "a network that takes more time or memory than a network may when it is looked at; make it smaller"
+WORDS = (NO_NETWORK, FOREIGN, TOO_LARGE, NO_FIT, TOO_MUCH)
 
 _LAYERS = frozenset((
     "Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout", "Attention", "Average",

@@ -90,9 +90,11 @@ def _load(request: dict, names: dict, reply) -> bool:
     known = set(names).union(*(statement.binds for statement in setup))
     own, syntax = _statements(request["cells"], own=True)
     others: list = []
-    leans = program.missing(own, known) or program.assigned(own) - {target}
-    if whole or leans or not any(target in statement.binds for statement in own):
+    missing, values = program.missing(own, known), program.assigned(own) - {target}
+    if whole or missing or values or not any(target in statement.binds for statement in own):
         others, _ = _statements(request["cells"], own=False)
+        if missing or program.look_up(others, values) or program.look_up(own):
+            reply({"event": "leans"})
     if not any(target in statement.binds for statement in own):
         # A student who moved the answer into a cell of their own: the last cell that defines the name counts.
         labels = [statement.filename for statement in others if target in statement.binds]

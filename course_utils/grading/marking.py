@@ -20,6 +20,7 @@ _UNKNOWN_NAME = (
     "needs in its own cell, or at the top of another one."
 )
 _ENDED = {"timed out": TIMED_OUT, "memory": MEMORY, "disk": CRASHED, "crashed": CRASHED, "bad data": CRASHED}
+_LIMITS = ("timed out", "memory")
 _ENDED_WORDS = {
     "timed out": "it did not come to an end in time",
     "memory": "it used more memory than an exercise may",
@@ -69,13 +70,16 @@ class Mark:
 
 
 class _Metered:
-    """A desk that notes what its work costs."""
+    """A desk that notes what its work costs, and which limit a network went beyond when it was looked at."""
 
     def __init__(self, at: desk.Desk):
         self._at, self.cpu_seconds, self.wall_seconds = at, 0.0, 0.0
+        self.limit = ""
 
-    def ask(self, *given) -> desk.Reply:
-        reply = self._at.ask(*given)
+    def ask(self, request: dict, *given) -> desk.Reply:
+        reply = self._at.ask(request, *given)
+        if request["job"] != "exercise" and reply.ended in _LIMITS:
+            self.limit = self.limit or reply.ended
         self.wall_seconds += reply.wall_seconds
         self.cpu_seconds += reply.cpu_seconds
         return reply
@@ -134,7 +138,7 @@ def _rebuilt(at: _Metered, setup: str, case: dict, event: dict) -> calling.Outco
                 words = "a network that cannot be rebuilt from its description: use layers of Keras and of this course"
                 return calling.Outcome(unusable=words)
             return outcome
-    return calling.Outcome(unusable=f"a network that cannot be looked at ({reply.ended})")
+    return calling.Outcome(unusable=standard_models.TOO_MUCH if reply.ended in _LIMITS else standard_models.NO_FIT)
 
 
 def _trained(at: _Metered, goal: goals.Goal, event: dict) -> calling.Outcome:
@@ -155,8 +159,8 @@ def _trained(at: _Metered, goal: goals.Goal, event: dict) -> calling.Outcome:
     except frames.FrameError:
         return calling.Outcome(unusable=standard_models.NO_FIT)
     if type(scores) is not np.ndarray or scores.dtype.kind != "f":
-        too_much = reply.ended in ("timed out", "memory")
-        return calling.Outcome(unusable=standard_models.TOO_LARGE if too_much else standard_models.NO_FIT)
+        too_much = reply.ended in _LIMITS
+        return calling.Outcome(unusable=standard_models.TOO_MUCH if too_much else standard_models.NO_FIT)
     return calling.Outcome(value=goals.verdict(goal, layers, weights, scores))
 
 
@@ -328,6 +332,7 @@ def _mark_function(
         for case, result in zip(exercise.cases, results, strict=True)
     )
     share = reference.share([case.passed for case in cases], exercise)
+    ended = ended or at.limit
     memory = any(result.outcome.raised == "MemoryError" for result in judged if not result.passed)
     status = PASSED if share == 1 else _ENDED.get(ended) or (MEMORY if memory else PARTLY if share > 0 else WRONG)
     typical = _typical(exercise, results) if share < 1 else None
@@ -387,14 +392,24 @@ def mark_exercise(
         ],
     }
     metered = _Metered(at)
-    found, others, ended = _run(exercise, request, metered)
-    if exercise.kind == "answer":
-        mark = _mark_answer(exercise, others, ended, mark)
-    else:
-        mark = _mark_function(exercise, setup, found, others, ended, metered, mark)
+    marked, leans = _marked(exercise, request, metered, mark)
+    if leans and not whole_notebook and marked.status != PASSED:
+        # What it leans on was chosen by reading the code, which cannot see everything: two names of one list, `exec`.
+        whole, _ = _marked(exercise, {**request, "whole_notebook": True}, metered, mark)
+        marked = max(marked, whole, key=lambda one: one.points)
     return dataclasses.replace(
-        mark, cpu_seconds=round(metered.cpu_seconds, 4), wall_seconds=round(metered.wall_seconds, 4)
+        marked, cpu_seconds=round(metered.cpu_seconds, 4), wall_seconds=round(metered.wall_seconds, 4)
     )
+
+
+def _marked(exercise: reference.Exercise, request: dict, at: _Metered, mark: Mark) -> tuple[Mark, bool]:
+    """Run an exercise; return its mark, and whether it leans on anything outside of its own cells."""
+    at.limit = ""
+    found, others, ended = _run(exercise, request, at)
+    leans = any(event.get("event") == "leans" for event in others)
+    if exercise.kind == "answer":
+        return _mark_answer(exercise, others, ended, mark), leans
+    return _mark_function(exercise, request["setup"], found, others, ended, at, mark), leans
 
 
 def mark(

@@ -16,7 +16,7 @@ _CHANGING = frozenset((
     "remove", "reverse", "setdefault", "set_weights", "sort", "update",
 ))  # fmt: skip
 _SHOWING = frozenset(("checks", "claims", "display", "help", "plots", "plt", "print"))
-_LOOK_UP_ANYTHING = {"globals", "locals", "vars", "eval", "exec", "compile", "__import__", "__builtins__"}
+_LOOK_UP_ANYTHING = frozenset(("globals", "locals", "vars", "eval", "exec", "compile", "__import__", "__builtins__"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -353,6 +353,16 @@ def around(
     ]
     late = sorted({id(statement): statement for statement in below + late}.values(), key=lambda one: one.place)
     return [statement for statement in taken if statement not in late], late
+
+
+def look_up(code: list[Statement], names: set[str] = frozenset()) -> bool:
+    """Return whether some code looks up one of some names, or may look up any name at all, as `exec` does.
+
+    Example:
+        >>> look_up(statements("rows = table['rows']\\nrows.append(3)", "cell 2"), {"table"})
+        True
+    """
+    return any(statement.reads & (names | _LOOK_UP_ANYTHING) for statement in code)
 
 
 def assigned(code: list[Statement]) -> set[str]:
