@@ -39,8 +39,8 @@ class _Oracle:
         self._note(marks, handed_in, by.exercises, by.setup, at)
         return marks
 
-    def mark_exercise(self, handed_in, exercise, setup, at, whole_notebook=False):
-        mark = self._mark_exercise(handed_in, exercise, setup, at, whole_notebook)
+    def mark_exercise(self, handed_in, exercise, setup, at, *rest, **named):
+        mark = self._mark_exercise(handed_in, exercise, setup, at, *rest, **named)
         if not self._inside:
             self._note([mark], handed_in, (exercise,), setup, at)
         return mark

@@ -166,4 +166,4 @@ def mark_of(lesson: str, number: str, notebook: dict, at: desk.Desk | None = Non
     """Return the mark of one exercise of a notebook."""
     by = reference_of(lesson)
     exercise = next(exercise for exercise in by.exercises if exercise.number == number)
-    return marking.mark_exercise(read(notebook), exercise, by.setup, at or open_desk(lesson))
+    return marking.mark_exercise(read(notebook), exercise, by.setup, at or open_desk(lesson), shown=by.shown)

@@ -6,7 +6,7 @@ import json
 import grading_desk
 import pytest
 
-from course_utils.grading import engine, marking, sandbox
+from course_utils.grading import engine, marking, reference, sandbox
 
 LESSONS = ("00", "01", "02", "03", "04")
 KERAS_LESSONS = tuple(
@@ -296,6 +296,7 @@ class _Counting:
 
     def ask(self, request, *given):
         self.asked.append(request["whole_notebook"])
+        self.shown = [cell["source"] for cell in request["cells"] if cell.get("shown")]
         return self._at.ask(request, *given)
 
 
@@ -314,6 +315,27 @@ def test_every_cell_is_run_only_when_an_answer_that_leans_on_others_is_not_right
         at = _Counting(grading_desk.open_desk(LESSON))
         assert grading_desk.mark_of(LESSON, "0.3", notebook, at).status == status
         assert at.asked == asked
+    # Of what was handed out to be looked at, only what is needed runs even then.
+    assert any("checks.exercise(" in source for source in at.shown) == (len(asked) == 2)
+
+
+def test_a_value_that_the_lesson_itself_shows_can_be_leant_on_even_then():
+    shown = "def mirror(image):\n    return image[:, :: -step['x']]"
+    notebook = grading_desk.answered(LESSON, {"0.3": shown})
+    cell = {"cell_type": "code", "metadata": {}, "outputs": []}
+    looks = {**cell, "source": "step = {'x': 0}\nimport time"}
+    sleeps = {**cell, "source": "time.sleep(60)\nprint(step, other)"}
+    mine = {**cell, "source": "other = step\nother['x'] = 1"}
+    notebook["cells"][:0] = [looks, sleeps, mine]
+    by = grading_desk.reference_of(LESSON)
+    exercise = next(one for one in by.exercises if one.number == "0.3")
+    known = {looks["source"], sleeps["source"]}
+    at = grading_desk.open_desk(LESSON, seconds=4)
+    for handed_out, status in ((known | by.shown, marking.PASSED), (by.shown, marking.WRONG)):
+        mark = marking.mark_exercise(
+            grading_desk.read(notebook), exercise, by.setup, at, shown=frozenset(map(reference.trimmed, handed_out))
+        )
+        assert mark.status == status
 
 
 def test_of_other_cells_nothing_else_is_run():

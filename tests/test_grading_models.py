@@ -454,8 +454,8 @@ def test_a_network_that_takes_for_ever_is_ended_and_the_next_is_marked_right(nam
     assert how <= set(ends)
     by_how = {"timed out": marking.TIMED_OUT, "memory": marking.MEMORY}
     assert (mark.points, mark.status) == (0, next((by_how[end] for end in by_how if end in how), marking.WRONG))
-    words = "more time or memory" if how & set(by_how) else "cannot be rebuilt"
-    assert {words in case.words for case in mark.cases} == {True}
+    words = ("a network that takes more time or memory", "a network that cannot be rebuilt")
+    assert all(any(one in case.words for one in words) for case in mark.cases)
     assert _mark(RIGHT, at).status == marking.PASSED
 
 

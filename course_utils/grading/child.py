@@ -101,7 +101,10 @@ def _load(request: dict, names: dict, reply) -> bool:
         own += [statement for statement in others if labels and statement.filename == labels[-1]]
         others = [statement for statement in others if not labels or statement.filename != labels[-1]]
     if whole:
-        first, then = [], sorted(own + others, key=lambda statement: statement.place)
+        labels = {f"cell {cell['label']}" for cell in request["cells"] if cell.get("shown")}
+        shown = [statement for statement in others if statement.filename in labels]
+        mine = own + [statement for statement in others if statement.filename not in labels]
+        first, then = [], sorted(mine + program.needed(mine, shown, known), key=lambda statement: statement.place)
     else:
         first, last = program.around(own, others, known, target)
         then = own + last

@@ -353,6 +353,7 @@ def mark_exercise(
     setup: str,
     at: desk.Desk,
     whole_notebook: bool = False,
+    shown: frozenset[str] = frozenset(),
 ) -> Mark:
     """Mark one exercise of a submission.
 
@@ -363,6 +364,8 @@ def mark_exercise(
         at (desk.Desk): where it runs.
         whole_notebook (bool): run every cell in order, as a kernel would, instead of what the exercise needs; slow, to
             compare with. Default False.
+        shown (frozenset of str): see `reference.Reference`; of these cells no more is run than what others need.
+            Default none.
 
     Returns:
         A Mark, whatever the notebook holds.
@@ -395,6 +398,8 @@ def mark_exercise(
     marked, leans = _marked(exercise, request, metered, mark)
     if leans and not whole_notebook and marked.status != PASSED:
         # What it leans on was chosen by reading the code, which cannot see everything: two names of one list, `exec`.
+        for cell in request["cells"]:
+            cell["shown"] = reference.trimmed(cell["source"]) in shown
         whole, _ = _marked(exercise, {**request, "whole_notebook": True}, metered, mark)
         marked = max(marked, whole, key=lambda one: one.points)
     return dataclasses.replace(
@@ -416,7 +421,7 @@ def mark(
     handed_in: submission.Submission, by: reference.Reference, at: desk.Desk, whole_notebook: bool = False
 ) -> list[Mark]:
     """Mark every exercise of a submission, in the lesson's order; see `mark_exercise`."""
-    return [_guarded(handed_in, exercise, by.setup, at, whole_notebook) for exercise in by.exercises]
+    return [_guarded(handed_in, exercise, by.setup, at, whole_notebook, by.shown) for exercise in by.exercises]
 
 
 def _guarded(handed_in: submission.Submission, exercise: reference.Exercise, *rest) -> Mark:

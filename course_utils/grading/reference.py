@@ -11,7 +11,7 @@ import pathlib
 from course_utils.authoring import cell_ids, collect, define, markup, source
 from course_utils.checks import answers, calling, encoding, judging, library
 
-FORMAT = 2  # another one when the same notebook may get other marks
+FORMAT = 3  # another one when the same notebook may get other marks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Reference:
         exercises (tuple of Exercise): in order.
         sha256 (str): of all this; another seed or another source gives another one.
         memory_mb (int): what the lesson says it needs.
+        shown (frozenset of str): the code of all other cells that are handed out, without the space around it. Default
+            none.
     """
 
     lesson: str
@@ -72,6 +74,7 @@ class Reference:
     exercises: tuple[Exercise, ...]
     sha256: str
     memory_mb: int
+    shown: frozenset[str] = frozenset()
 
     @property
     def max_points(self) -> float:
@@ -86,10 +89,11 @@ def same_code(first: str, second: str) -> bool:
         >>> same_code("x = ...\\n", "x = ...  ")
         True
     """
-    return _trimmed(first) == _trimmed(second)
+    return trimmed(first) == trimmed(second)
 
 
-def _trimmed(code: str) -> str:
+def trimmed(code: str) -> str:
+    """Return a cell's code without the space at the ends of its lines and around it."""
     return "\n".join(line.rstrip() for line in code.strip().splitlines())
 
 
@@ -218,6 +222,13 @@ def setup_of(lesson: source.Lesson) -> str:
     return "\n\n".join(cell.source for cell in lesson.notebook.cells if "setup" in source.tags(cell))
 
 
+def _shown(lesson: source.Lesson) -> frozenset[str]:
+    """Return the code of the cells that are handed out and are neither setup nor exercise."""
+    others = {"exercise", "setup", "hidden", "solution", "instructor"}
+    cells = (cell for cell in lesson.notebook.cells if cell.cell_type == "code" and not source.tags(cell) & others)
+    return frozenset(trimmed(cell.source) for cell in cells)
+
+
 def build(path: pathlib.Path, seed: int) -> Reference:
     """Build what a lesson is graded by.
 
@@ -259,4 +270,4 @@ def build(path: pathlib.Path, seed: int) -> Reference:
     plain = [dataclasses.asdict(exercise) for exercise in exercises]
     digest = hashlib.sha256(json.dumps([FORMAT, lesson.name, setup, plain], sort_keys=True).encode()).hexdigest()
     memory = int(facts["budget"]["memory_mb"])
-    return Reference(lesson.name, facts["title"], setup, keras, tuple(exercises), digest, memory)
+    return Reference(lesson.name, facts["title"], setup, keras, tuple(exercises), digest, memory, _shown(lesson))
