@@ -7,11 +7,13 @@ from course_utils.authoring import cell_ids, front_matter, markup, measured_valu
 NOT_FOR_STUDENTS = {"hidden", "solution", "instructor"}
 
 INSTALL = f"""\
-# Only does something where the course is not installed yet, as on Colab.
+# Lets TensorFlow start without red lines, and installs the course where it is missing, as on Colab.
 import importlib.util
+import os
 import subprocess
 import sys
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what goes wrong is told by exceptions too
 if importlib.util.find_spec("course_utils") is None:
     address = "git+https://github.com/{front_matter.REPOSITORY}"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", address], check=True)"""
