@@ -1,22 +1,33 @@
 """Cut the student notebook out of a lesson's source."""
 
+import re
+
 import nbformat
 
 from course_utils.authoring import cell_ids, front_matter, markup, measured_values, notebook_writer, source
 
 NOT_FOR_STUDENTS = {"hidden", "solution", "instructor"}
 
-INSTALL = f"""\
-# Lets TensorFlow start without red lines, and installs the course where it is missing, as on Colab.
+_INSTALL = f"""\
+# Only does something where the course is not installed yet, as on Colab.
 import importlib.util
-import os
 import subprocess
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what goes wrong is told by exceptions too
 if importlib.util.find_spec("course_utils") is None:
     address = "git+https://github.com/{front_matter.REPOSITORY}"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", address], check=True)"""
+_LOAD_KERAS = """
+from course_utils import quiet_start
+
+quiet_start.load_keras()  # without TensorFlow's red lines, in which nothing is wrong"""
+_KERAS = re.compile(r"^(import keras|from keras )", re.MULTILINE)
+
+
+def install(lesson: source.Lesson) -> str:
+    """Return the code of a student notebook's first cell, which is folded: it makes the course ready for the setup."""
+    setup = "\n".join(cell.source for cell in lesson.notebook.cells if "setup" in source.tags(cell))
+    return f"{_INSTALL}\n{_LOAD_KERAS}" if _KERAS.search(setup) else _INSTALL
 
 
 def nbgrader_metadata(cell: nbformat.NotebookNode) -> dict | None:
@@ -138,7 +149,7 @@ def cut(lesson: source.Lesson, values: dict[str, float]) -> nbformat.NotebookNod
                         "id": "install",
                         "metadata": {"jupyter": {"source_hidden": True}},
                         "outputs": [],
-                        "source": INSTALL,
+                        "source": install(lesson),
                     }
                 )
             )

@@ -224,9 +224,11 @@ def setup_of(lesson: source.Lesson) -> str:
 
 def _shown(lesson: source.Lesson) -> frozenset[str]:
     """Return the code of the cells that are handed out and are neither setup nor exercise."""
+    from course_utils.authoring import student
+
     others = {"exercise", "setup", "hidden", "solution", "instructor"}
     cells = (cell for cell in lesson.notebook.cells if cell.cell_type == "code" and not source.tags(cell) & others)
-    return frozenset(trimmed(cell.source) for cell in cells)
+    return frozenset(map(trimmed, (student.install(lesson), *(cell.source for cell in cells))))
 
 
 def build(path: pathlib.Path, seed: int) -> Reference:
