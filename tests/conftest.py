@@ -19,6 +19,13 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "fresh_kernel: what the test marks is marked in a fresh kernel too, always")
+    config.addinivalue_line(
+        "markers", "kinder_than_a_kernel(reason): here a fresh kernel may give fewer points, and why that is meant so"
+    )
+
+
 def _points(marks: list[marking.Mark]) -> list[tuple]:
     return [(mark.number, mark.points, [case.name for case in mark.cases if case.passed]) for mark in marks]
 
@@ -53,16 +60,22 @@ class _Oracle:
             seconds = max(seconds or at.seconds, _LEAST_SECONDS)
             self._noted.append((_points(marks), handed_in, tuple(exercises), setup, at, seconds))
 
-    def differences(self) -> list[tuple]:
-        """Return what was marked otherwise than in a fresh kernel: the points here, and those there."""
+    def differences(self, kinder: bool) -> list[tuple]:
+        """Return what was marked otherwise than in a fresh kernel: the points here, and those there.
+
+        Args:
+            kinder (bool): more points than in a kernel are no difference.
+        """
         different = []
         for quick, handed_in, exercises, setup, at, seconds in self._noted:
             key = (setup, tuple(map(id, exercises)), tuple((cell.grade_id, cell.source) for cell in handed_in.cells))
             if key not in self.found:
                 marks = kernel_oracle.mark(handed_in, exercises, setup, at.keras, at, seconds)
                 self.found[key] = (_points(marks), exercises)  # kept, so that no other exercises get their ids
-            if self.found[key][0] != quick:
-                different.append((quick, self.found[key][0]))
+            slow = self.found[key][0]
+            at_least = all(mine[1] >= other[1] for mine, other in zip(quick, slow, strict=True))
+            if slow != quick and not (kinder and at_least):
+                different.append((quick, slow))
         return different
 
 
@@ -77,4 +90,4 @@ def _oracle(request, monkeypatch):
     monkeypatch.setattr(marking, "mark_exercise", oracle.mark_exercise)
     yield
     monkeypatch.undo()
-    assert not oracle.differences()
+    assert not oracle.differences(kinder=request.node.get_closest_marker("kinder_than_a_kernel") is not None)
