@@ -263,3 +263,21 @@ def test_a_model_whose_switches_were_turned_goes_on_with_its_old_step_until_it_i
     assert short._switched_since_compiled(model)
     model.compile("sgd", "mse")
     assert not short._switched_since_compiled(model)
+
+
+def test_a_model_is_another_one_when_a_layer_is_frozen_and_the_same_under_other_names():
+    import keras
+
+    from course_utils.execution.rehearsal import trials
+
+    def signature(model):
+        return trials.signature(model, ["x"], {"loss": "mse"})
+
+    first, second = (keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]) for _ in range(2))
+    assert first.layers[0].name != second.layers[0].name
+    assert signature(first) == signature(second) == signature(first)
+    second.layers[0].trainable = False
+    assert signature(second) != signature(first)
+    second.layers[0].trainable = True
+    assert signature(second) == signature(first)
+    assert trials.signature(first, ["x"], {"loss": "mae"}) != signature(first)

@@ -183,7 +183,12 @@ def _train_on_batch(original):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         data = slices.first_rows(x, y, sample_weight, class_weight)
         _rehearsal.try_out(self, *data)
-        return original(self, data[0], y=data[1], sample_weight=data[2], return_dict=return_dict)
+        # One step is taken; a lesson that takes hundreds, one by one, gets its results again.
+        taken = getattr(self, "_rehearsal_step", {})
+        if return_dict not in taken:
+            step = original(self, data[0], y=data[1], sample_weight=data[2], return_dict=return_dict)
+            object.__setattr__(self, "_rehearsal_step", {**taken, return_dict: step})
+        return self._rehearsal_step[return_dict]
 
     return train_on_batch
 

@@ -51,16 +51,31 @@ def remember_explicit_types() -> None:
     keras.layers.Layer.__init__ = initialise
 
 
+def _architecture(model: keras.Model) -> str:
+    """Return a model's configuration as a text in which layers have numbers for names.
+
+    It is kept with the model until a layer is frozen or unfrozen: of a deep network it takes a tenth of a second, and a
+    lesson may take hundreds of steps one by one.
+    """
+    parts = list(model._flatten_layers())
+    switches = model.built, [layer.trainable for layer in parts]
+    if getattr(model, "_rehearsal_architecture", (None,))[0] != switches:
+        try:
+            config = model.get_config()
+        except Exception:  # tried, and told, by `remade`
+            config = [type(model).__qualname__, [tuple(weight.shape) for weight in model.weights]]
+        text = json.dumps(_plain(config), sort_keys=True, default=str)
+        for index, layer in enumerate(parts):
+            text = text.replace(f'"{layer.name}"', f'"layer {index}"')
+        object.__setattr__(model, "_rehearsal_architecture", (switches, text))
+    return model._rehearsal_architecture[1]
+
+
 def signature(model: keras.Model, kinds: list, compiled: dict) -> str:
     """Return a text that is the same for models of one architecture, loss and kind of data, whatever their names."""
-    try:
-        config = model.get_config()
-    except Exception:  # tried, and told, by `remade`
-        config = [type(model).__qualname__, [tuple(weight.shape) for weight in model.weights]]
-    text = json.dumps(_plain(config), sort_keys=True, default=str)
-    for index, layer in enumerate(model._flatten_layers()):
-        text = text.replace(f'"{layer.name}"', f'"layer {index}"')
-    return json.dumps([type(model).__qualname__, text, _plain(compiled.get("loss")), kinds], default=str)
+    return json.dumps(
+        [type(model).__qualname__, _architecture(model), _plain(compiled.get("loss")), kinds], default=str
+    )
 
 
 def signature_of_optimizer(optimizer: keras.optimizers.Optimizer | None) -> str:
