@@ -339,6 +339,20 @@ def test_no_note_is_made_up():
     assert resemblance.arrays(one_corner, wrong) == []
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (lambda points: points[:, ::-1], "with its two columns exchanged"),
+        (lambda points: points[::-1], "with its rows in reverse order"),
+        (lambda points: points[::-1, ::-1], "with its rows in reverse order and its two columns exchanged"),
+    ],
+)
+def test_of_a_table_of_points_it_is_not_said_that_a_picture_was_turned(found, words):
+    points = np.array([[3.0, 40.0], [7.0, 52.0], [11.0, 90.0]])
+    (note,) = resemblance.arrays(points, found(points))
+    assert note == f"note: it is the right answer {words}"
+
+
 def test_channels_in_reverse_order_are_recognised():
     image = np.random.default_rng(6).integers(0, 256, (5, 6, 3), dtype=np.uint8)
     assert "reverse order" in resemblance.arrays(image, image[..., ::-1])[0]

@@ -67,12 +67,25 @@ def shapes(expected: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
     return ()
 
 
+def _moved_table(wanted: np.ndarray, given: np.ndarray) -> str | None:
+    """Return how two columns of numbers, such as points, were rearranged; of an image one would say it otherwise."""
+    if _same(wanted[:, ::-1], given):
+        return "it is the right answer with its two columns exchanged"
+    if _same(wanted[::-1], given):
+        return "it is the right answer with its rows in reverse order"
+    if _same(wanted[::-1, ::-1], given):
+        return "it is the right answer with its rows in reverse order and its two columns exchanged"
+    return None
+
+
 def _moved(wanted: np.ndarray, given: np.ndarray) -> str | None:
     """Return how the found array is a rearrangement of the expected one."""
     if wanted.ndim < 2 or not np.isfinite(given).all():
         return None
     if wanted.shape[0] == wanted.shape[1] and _same(wanted.swapaxes(0, 1), given):
         return "it is the right answer with rows and columns swapped (transposed)"
+    if wanted.ndim == 2 and wanted.shape[1] == 2 and (words := _moved_table(wanted, given)):
+        return words
     if _same(wanted[::-1, ::-1], given):
         return "it is the right answer turned by 180 degrees: is a kernel flipped?"
     if _same(wanted[::-1], given):
