@@ -102,14 +102,19 @@ class _Run:
 class _FolderWatch(threading.Thread):
     """Kills a kernel that takes more disk than an exercise may."""
 
-    def __init__(self, work: str):
+    def __init__(self, work: str, num_processes: int):
         super().__init__(daemon=True)
-        self._work, self._over = work, threading.Event()
+        self._work, self._num_processes, self._over = work, num_processes, threading.Event()
 
     def run(self) -> None:
+        pids: list[int] = []
         while not self._over.wait(_LOOKS_EVERY):
-            if scratch.num_bytes(self._work, _LARGEST_FOLDER) > _LARGEST_FOLDER or any(
-                scratch.num_open_bytes(pid, _LARGEST_FOLDER) > _LARGEST_FOLDER for pid in self._kernels()
+            if len(pids) < self._num_processes:  # to look for them costs more than to look at them
+                pids = self._kernels()
+            held = (scratch.num_open_bytes(pid, _LARGEST_FOLDER) for pid in pids)
+            if (
+                scratch.num_bytes(self._work, _LARGEST_FOLDER) > _LARGEST_FOLDER
+                or max(held, default=0) > _LARGEST_FOLDER
             ):
                 for pid in self._kernels():
                     with contextlib.suppress(ProcessLookupError):
@@ -117,7 +122,7 @@ class _FolderWatch(threading.Thread):
 
     def _kernels(self) -> list[int]:
         found = psutil.process_iter(["pid", "cmdline"])
-        return [process.info["pid"] for process in found if self._work in (process.info["cmdline"] or ())]
+        return [one.info["pid"] for one in found if self._work in (one.info["cmdline"] or ())]
 
     def stop(self) -> None:
         """End."""
@@ -140,7 +145,7 @@ def _kernel(keras: bool):
     command = [*outer, sys.executable, "-P", "-c", _LAUNCH, *given]
     manager._kernel_spec = kernelspec.KernelSpec(argv=command, display_name="walled", language="python")
     environment = {**sandbox.environment(work, keras), "IPYTHONDIR": work, "JUPYTER_RUNTIME_DIR": work}
-    watch = _FolderWatch(work)
+    watch = _FolderWatch(work, num_processes=3 if outer else 1)  # unshare, the shell, Python
     watch.start()
     try:
         yield manager, environment
