@@ -14,71 +14,7 @@ from course_utils import checks, locations
 from course_utils.authoring import collect, define, source
 from course_utils.checks import encoding, judging
 
-LESSON = '''\
-# ---
-# jupyter:
-#   kernelspec: {display_name: Python 3, language: python, name: python3}
-# ---
-# %% [markdown] tags=["front-matter"]
-# title: Count pixels
-
-# %% tags=["setup"]
-import numpy as np
-
-from course_utils import checks
-
-# %%
-image = np.zeros((3, 4), np.uint8)
-
-# %% [markdown]
-# ### Exercise 98.1 (apply): count them
-
-# %% tags=["exercise"] exercise="98.1" points=2
-def count_pixels(image):
-    """Return the number of pixels."""
-    # BEGIN SOLUTION
-    height, width = image.shape[:2]
-    return int(height * width)
-    # END SOLUTION
-
-
-# %% tags=["check"] exercise="98.1"
-checks.exercise("98.1", count_pixels)
-
-# %% tags=["hidden"] exercise="98.1"
-from course_utils.authoring import define
-
-exercise = define.function("98.1", count_pixels)
-exercise.case("three by four", image=np.zeros((3, 4), np.uint8))
-exercise.case("five by one", visible=False, image=np.zeros((5, 1), np.uint8))
-exercise.hints("Look at the shape.", "Multiply its numbers.", "A 2x3 image has 6 pixels.")
-
-
-@exercise.correct
-def by_size(image):
-    return image.size
-
-
-@exercise.correct
-def by_length(image):
-    return len(image) * len(image[0])
-
-
-@exercise.mutant("That is the height only.")
-def height_only(image):
-    return image.shape[0]
-
-
-# %% tags=["hidden"] exercise="98.1"
-@exercise.mutant("That is the width only.")
-def width_only(image):
-    return image.shape[1]
-
-
-@exercise.mutant("You added the sides: multiply them.")
-def adds_sides(image):
-    return sum(image.shape)
-'''
+LESSON = fixture_lessons.LESSON
 
 
 def _collect(folder, text=LESSON):
@@ -142,10 +78,10 @@ def test_the_stub_is_what_the_student_is_given(tmp_path):
         ('tags=["hidden"] exercise="98.1"', 'tags=["hidden"] exercise="98.3"', "hidden cell for exercise"),
         ("### Exercise 98.1 (apply): count them", "### Try it", "no heading"),
         ('exercise="98.1" points=2', 'exercise="98.1" points=2 needs=["98.0"]', "needs exercise '98.0'"),
-        ('exercise.case("five by one"', 'exercise.case("three by four"', "two cases are called"),
-        ('five by one", visible=False, image', 'five by one", visible=False, picture', "gives 'picture'"),
-        ('five by one", visible', 'five by one", weight=0, visible', "must be above 0"),
-        ("image=np.zeros((5, 1), np.uint8)", "image=object()", "an argument of case"),
+        ('exercise.case("five by two"', 'exercise.case("three by four"', "two cases are called"),
+        ('five by two", visible=False, image', 'five by two", visible=False, picture', "gives 'picture'"),
+        ('five by two", visible', 'five by two", weight=0, visible', "must be above 0"),
+        ("image=np.zeros((5, 2), np.uint8)", "image=object()", "an argument of case"),
         ("import numpy as np\n", "import numpy as np\nimport no_such_package\n", "No module named"),
         ("return image.size\n", "return image.size +\n", "invalid syntax"),
     ],
