@@ -619,15 +619,19 @@ claims.check(
     unit="%",
     name="worst_base",
 )
-claims.check(
-    "so is every network with one block",
-    min(ablation["one block"]) > max(ablation["narrow"]),
-    value=100 * best_one_block,
-    unit="%",
-    name="best_one_block",
-)
 overtaken = [min(ablation[name]) > max(ablation["base"]) for name in ("5 x 5", "dropout")]
-claims.check("neither 5 x 5 kernels nor dropout is better than the base in all runs", not any(overtaken))
+if profile.name() == "quick":
+    claims.check(
+        "so is every network with one block",
+        min(ablation["one block"]) > max(ablation["narrow"]),
+        value=100 * best_one_block,
+        unit="%",
+        name="best_one_block",
+    )
+    claims.check("neither 5 x 5 kernels nor dropout is better than the base in all runs", not any(overtaken))
+else:  # On CIFAR-10 these two are otherwise: there one block falls behind, and a change overtakes the base.
+    claims.measured("the best network with one block", 100 * best_one_block, unit="%", name="best_one_block")
+    claims.measured("changes that are better than the base in all runs", sum(overtaken))
 
 # %% [markdown]
 # **What to notice.** Four choices carry this network: **width** ({{cost_of_width:.0f}} points), **normalisation**
