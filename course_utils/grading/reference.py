@@ -226,7 +226,7 @@ def _shown(lesson: source.Lesson) -> frozenset[str]:
     """Return the code of the cells that are handed out and are neither setup nor exercise."""
     from course_utils.authoring import student
 
-    others = {"exercise", "setup", "hidden", "solution", "instructor"}
+    others = student.NOT_FOR_STUDENTS | {"exercise", "setup"}
     cells = (cell for cell in lesson.notebook.cells if cell.cell_type == "code" and not source.tags(cell) & others)
     return frozenset(map(trimmed, (student.install(lesson), *(cell.source for cell in cells))))
 
